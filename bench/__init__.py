@@ -1,0 +1,1 @@
+"""One cell: its specification, its training, its journal, the results store, and the evidence."""

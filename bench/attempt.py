@@ -1,0 +1,201 @@
+"""One attempt at a cell: from its claim to the last line of its journal."""
+
+import json
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from bench import checkpoint
+from bench.data import Roots, load_cell
+from bench.engine import EpochResult, PartResult, Trainer
+from bench.environment import describe, peak_memory
+from bench.execution import Execution
+from bench.journal import (
+    Ended,
+    EpochEnded,
+    Event,
+    Journal,
+    Part,
+    Selected,
+    Started,
+    State,
+    pack_logits,
+)
+from bench.runs import Runs, write_once
+from bench.specification import Specification
+from registry.split import Split
+
+Stop = Literal["preempted", "cancelled"]
+
+
+class StopRequest(Exception):
+    """Training was asked to stop; its state is saved."""
+
+    def __init__(self, state: Stop, reason: str) -> None:
+        super().__init__(reason)
+        self.state = state
+
+
+class Superseded(Exception):
+    """A later attempt has taken the cell over; nothing more that this one says counts."""
+
+
+@dataclass
+class Attempt:
+    """A claimed attempt and how it is to be carried out.
+
+    Attributes
+    ----------
+    specification : Specification
+        The cell.
+    number : int
+        Of the attempt, counted from 1. Its journal exists: that is the claim.
+    runs : Runs
+        The folder of journals and checkpoints.
+    roots : mapping
+        Where the datasets lie.
+    execution : Execution
+        How the machine is used.
+    stop_asked : callable
+        Why to stop, or None; asked between batches.
+    after_event : callable
+        Called after each line of the journal; must not raise.
+    """
+
+    specification: Specification
+    number: int
+    runs: Runs
+    roots: Roots
+    execution: Execution = field(default_factory=Execution)
+    stop_asked: Callable[[], tuple[Stop, str] | None] = lambda: None
+    after_event: Callable[[], None] = lambda: None
+    _saved_at: float = field(default_factory=time.monotonic)
+
+    def run(self) -> State:
+        """Train to the end, or as far as it goes; every way out is written into the journal.
+
+        Returns
+        -------
+        State
+            How the attempt ended.
+        """
+        self._journal = Journal(self.runs.journal(self.specification.id, self.number))
+        try:
+            ended = self._train()
+        except StopRequest as stop:
+            ended = Ended(state=stop.state, reason=str(stop))
+        except Superseded as reason:
+            self._journal.close()
+            raise reason
+        except Exception as error:  # noqa: BLE001  (a cell that fails must not take others along)
+            reason_line = f"{type(error).__name__}: {error}"
+            ended = Ended(state="failed", reason=reason_line, traceback=traceback.format_exc())
+        self._write(ended)
+        self._journal.close()
+        return ended.state
+
+    def _train(self) -> Ended:
+        self.execution.apply()
+        samples, split = load_cell(self.specification, self.roots)
+        trainer = Trainer(self.specification, samples, split, self.execution)
+        self._resume(trainer)
+        self._store_split(split)
+        self._write(
+            Started(
+                specification=self.specification.model_dump(mode="json"),
+                classes=samples.classes,
+                split=split.fingerprint,
+                images={part: len(indices) for part, indices in split.parts.items()},
+                parameters=trainer.parameters,
+                resumed_after=trainer.progress.epoch - 1,
+                environment=describe(self.execution),
+            )
+        )
+        for result in trainer.epochs(after_batch=lambda: self._between_batches(trainer)):
+            self._write(self._epoch_event(result, trainer))
+            self._keep_best(trainer, result)
+            if not result.finite:
+                self._write_selections(trainer)
+                return Ended(state="diverged", reason=f"loss not finite at epoch {result.epoch}")
+        self._write_selections(trainer)
+        if self.execution.keep == "last":
+            self._keep(trainer, "last")
+        self._remove_checkpoints()
+        return Ended(state="done")
+
+    def _resume(self, trainer: Trainer) -> None:
+        cell = self.specification.id
+        for attempt in reversed(range(1, self.number)):
+            state = checkpoint.load(self.runs.checkpoint(cell, attempt), cell)
+            if state is not None:
+                trainer.load_state_dict(state)
+                return
+
+    def _between_batches(self, trainer: Trainer) -> None:
+        stop = self.stop_asked()
+        if stop is not None:
+            self._save(trainer)
+            raise StopRequest(*stop)
+        if time.monotonic() - self._saved_at >= self.execution.checkpoint_every:
+            self._save(trainer)
+
+    def _save(self, trainer: Trainer) -> None:
+        self._check_not_superseded()
+        cell = self.specification.id
+        checkpoint.save(self.runs.checkpoint(cell, self.number), cell, trainer.state_dict())
+        for attempt in range(1, self.number):
+            self.runs.checkpoint(cell, attempt).unlink(missing_ok=True)
+        self._saved_at = time.monotonic()
+
+    def _remove_checkpoints(self) -> None:
+        for attempt in range(1, self.number + 1):
+            self.runs.checkpoint(self.specification.id, attempt).unlink(missing_ok=True)
+
+    def _keep_best(self, trainer: Trainer, result: EpochResult) -> None:
+        if self.execution.keep == "best" and trainer.picked["best"].epoch == result.epoch:
+            self._keep(trainer, "best")
+
+    def _keep(self, trainer: Trainer, rule: str) -> None:
+        cell = self.specification.id
+        state = {"model": trainer.model.state_dict(), "epoch": trainer.picked[rule].epoch}
+        checkpoint.save(self.runs.weights(cell, rule), cell, state)
+
+    def _store_split(self, split: Split) -> None:
+        write_once(self.runs.split(split.fingerprint), json.dumps(split.names_by_part))
+
+    def _epoch_event(self, result: EpochResult, trainer: Trainer) -> EpochEnded:
+        return EpochEnded(
+            epoch=result.epoch,
+            lr=result.lr,
+            seconds=result.seconds,
+            images_per_second=result.images_per_second,
+            peak_memory=peak_memory(trainer.device),
+            parts={name: _part(part) for name, part in result.parts.items()},
+        )
+
+    def _write_selections(self, trainer: Trainer) -> None:
+        for rule, picked in trainer.picked.items():
+            if picked.epoch:
+                logits = {part: pack_logits(t.numpy()) for part, t in picked.logits.items()}
+                self._write(
+                    Selected.model_validate({"rule": rule, "epoch": picked.epoch, "logits": logits})
+                )
+
+    def _write(self, event: Event) -> None:
+        self._check_not_superseded()
+        self._journal.write(event)
+        self.after_event()
+
+    def _check_not_superseded(self) -> None:
+        newest = self.runs.attempts(self.specification.id)[-1]
+        if newest != self.number:
+            raise Superseded(f"attempt {newest} has taken cell {self.specification.id} over")
+
+
+def _part(result: PartResult) -> Part:
+    loss = result.loss if np.isfinite(result.loss) else None
+    return Part(loss=loss, confusion=tuple(tuple(row) for row in result.confusion.tolist()))

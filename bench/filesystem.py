@@ -1,0 +1,42 @@
+"""What kind of disk a path lies on: SQLite's locks are only to be trusted on a local one."""
+
+from pathlib import Path
+
+#: File systems that several machines share, as the kernel names them.
+SHARED = {
+    *("9p", "afs", "beegfs", "ceph", "cifs", "fhgfs", "gfs2", "glusterfs", "gpfs", "lustre"),
+    *("ncpfs", "nfs", "nfs4", "ocfs2", "orangefs", "panfs", "pvfs2", "smb3", "smbfs", "wekafs"),
+}
+#: Also shared, but known only by the program behind FUSE.
+SHARED_FUSE = {
+    *("beegfs", "ceph", "gcsfuse", "glusterfs", "juicefs", "mfs", "moosefs", "s3fs", "sshfs"),
+}
+
+
+def is_shared(path: Path, mounts: Path = Path("/proc/mounts")) -> bool:
+    """Whether a path lies on a file system that other machines may write to as well.
+
+    Parameters
+    ----------
+    path : Path
+        Need not exist yet; its nearest existing parent counts.
+    mounts : Path
+        The kernel's table of mounts. Where there is none, the disk is taken to be local.
+    """
+    kind = _filesystem(path.resolve(), mounts)
+    return kind in SHARED or kind.removeprefix("fuse.") in SHARED_FUSE
+
+
+def _filesystem(path: Path, mounts: Path) -> str:
+    try:
+        lines = mounts.read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return ""
+    best, kind = -1, ""
+    for line in lines:
+        _, point, name, *_ = line.split(" ")
+        # The kernel writes a space in a path as \040, and so on.
+        place = Path(point.encode().decode("unicode_escape"))
+        if path.is_relative_to(place) and len(place.parts) >= best:
+            best, kind = len(place.parts), name
+    return kind

@@ -1,0 +1,98 @@
+"""The folder that holds what runs state: journals, checkpoints, splits and matrices."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ATTEMPT = re.compile(r"attempt-(\d{4})\.jsonl")
+
+
+@dataclass(frozen=True)
+class Runs:
+    """Paths below one folder, made for the user alone.
+
+    ::
+
+        cells/<two letters>/<cell>/attempt-0001.jsonl   one journal an attempt, append-only
+        cells/<two letters>/<cell>/checkpoint-0001.pt   its newest state, until the cell is done
+        cells/<two letters>/<cell>/weights-best.pt      what was asked to be kept
+        splits/<fingerprint>.json                       image names of each part
+        matrices/<name>/<hash>.json                     what was asked for
+        submissions/<time>/                             logs and pickles of the executor
+    """
+
+    root: Path
+
+    def cell(self, cell: str) -> Path:
+        """The folder of a cell."""
+        return self.root / "cells" / cell[:2] / cell
+
+    def journal(self, cell: str, attempt: int) -> Path:
+        """The journal of an attempt, counted from 1."""
+        return self.cell(cell) / f"attempt-{attempt:04d}.jsonl"
+
+    def checkpoint(self, cell: str, attempt: int) -> Path:
+        """The newest saved state of an attempt.
+
+        Each attempt writes its own, so that one that was given up and lives on spoils no other's.
+        """
+        return self.cell(cell) / f"checkpoint-{attempt:04d}.pt"
+
+    def weights(self, cell: str, rule: str) -> Path:
+        """The model's weights at the epoch that a selection rule picked."""
+        return self.cell(cell) / f"weights-{rule}.pt"
+
+    def split(self, fingerprint: str) -> Path:
+        """The image names of a split."""
+        return self.root / "splits" / f"{fingerprint}.json"
+
+    def matrix(self, name: str, fingerprint: str) -> Path:
+        """What one submission of a matrix asked for."""
+        return self.root / "matrices" / name / f"{fingerprint}.json"
+
+    def attempts(self, cell: str) -> list[int]:
+        """Numbers of the attempts that a cell has had, ascending."""
+        try:
+            names = [path.name for path in self.cell(cell).iterdir()]
+        except FileNotFoundError:
+            return []
+        return sorted(int(match[1]) for name in names if (match := ATTEMPT.fullmatch(name)))
+
+    def journals(self) -> Iterator[tuple[str, int, Path]]:
+        """Every journal there is: cell, attempt, path; sorted, so that ingesting is repeatable."""
+        for path in sorted((self.root / "cells").glob("*/*/attempt-*.jsonl")):
+            if match := ATTEMPT.fullmatch(path.name):
+                yield path.parent.name, int(match[1]), path
+
+
+def make_folder(path: Path) -> Path:
+    """Make a folder and its parents, readable by the user alone where it is new."""
+    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return path
+
+
+def write_once(path: Path, text: str) -> None:
+    """Write a content-addressed file atomically, unless it is there already."""
+    if not path.exists():
+        make_folder(path.parent)
+        with replacing(path) as temporary:
+            temporary.write_text(text, encoding="utf-8")
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A temporary file beside `path` that takes its place, whole or not at all."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    os.close(descriptor)
+    temporary = Path(name)
+    try:
+        yield temporary
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,188 @@
+"""A cell as a value: everything that changes its result, and the identity made from that."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from registry.catalog import ATTENTIONS, BACKBONES, DATASETS, PROTOCOLS
+from registry.component import Component, Registry
+from registry.errors import RequestError, nearest
+
+#: Goes up when the meaning of a specification changes; every identity changes with it.
+IDENTITY_VERSION = 1
+
+
+class Frozen(BaseModel):
+    """A value: complete, immutable, nothing unknown let in."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Recipe(Frozen):
+    """How a cell is trained.
+
+    The defaults are the paper's (§4.1, §4.2) where it states them: 224×224 input, up-sampled;
+    cross-entropy; 100 epochs; ReduceLROnPlateau with factor 0.3 and patience 5. Batch size and
+    learning rate depend on dataset and backbone there, so the shipped matrices set them.
+
+    The paper is silent on the rest, and these are our defaults: bilinear interpolation,
+    standardisation by the training part's mean and deviation, no augmentation, Adam without weight
+    decay, float32.
+    """
+
+    epochs: int = Field(100, ge=1)
+    batch_size: int = Field(32, ge=2)
+    size: int = Field(224, ge=8, le=1024)
+    interpolation: Literal["bilinear", "bicubic", "nearest"] = "bilinear"
+    normalisation: Literal["standard", "image", "scale"] = "standard"
+    augmentation: Literal["none", "flip", "flip_shift"] = "none"
+    optimizer: Literal["adam", "adamw", "sgd"] = "adam"
+    lr: float = Field(1e-4, gt=0)
+    weight_decay: float = Field(0.0, ge=0)
+    momentum: float = Field(0.9, ge=0, lt=1, description="of SGD; Adam has betas 0.9 and 0.999")
+    schedule: Literal["plateau", "cosine", "none"] = "plateau"
+    factor: float = Field(0.3, gt=0, lt=1, description="of the plateau schedule")
+    patience: int = Field(5, ge=0, description="epochs without improvement that are let pass")
+    precision: Literal["fp32", "bf16", "fp16"] = "fp32"
+
+
+class Chosen(Frozen):
+    """A component with its version and every parameter written out."""
+
+    name: str
+    version: int
+    parameters: dict[str, Any]
+
+
+KINDS: dict[str, Registry[Any]] = {
+    "dataset": DATASETS,
+    "protocol": PROTOCOLS,
+    "backbone": BACKBONES,
+    "attention": ATTENTIONS,
+}
+
+
+class Specification(Frozen):
+    """One cell of a matrix.
+
+    Attributes
+    ----------
+    dataset, protocol, backbone, attention : Chosen
+        The components.
+    data : str
+        Fingerprint of the dataset's content.
+    monitored : str
+        The part that drives the schedule and picks the best epoch; the protocol's choice.
+    split_seed, fold : int
+        Which split of the protocol.
+    seed : int
+        Of initialisation, batch order, augmentation and dropout.
+    recipe : Recipe
+        How it is trained.
+    """
+
+    dataset: Chosen
+    data: str
+    protocol: Chosen
+    monitored: Literal["validation", "test"]
+    split_seed: int = Field(0, ge=0)
+    fold: int = Field(0, ge=0)
+    backbone: Chosen
+    attention: Chosen
+    seed: int = Field(0, ge=0)
+    recipe: Recipe = Recipe()
+
+    def canonical(self) -> str:
+        """JSON with sorted keys, no spaces and every default written out."""
+        return _canonical(self.model_dump(mode="json"))
+
+    @cached_property
+    def id(self) -> str:
+        """Identity: two specifications with the same one give the same result."""
+        return _hash(self.canonical())
+
+    @cached_property
+    def configuration(self) -> str:
+        """Identity of what is repeated over seeds, split seeds and folds: a leaderboard's row."""
+        repeated = self.model_dump(mode="json", exclude={"seed", "split_seed", "fold"})
+        return _hash(_canonical(repeated))
+
+
+SEEDS = ("split_seed", "fold", "seed")
+#: Every key that a matrix may set, beside the parameters of components (``attention.radius``).
+KEYS = (*KINDS, *SEEDS, *Recipe.model_fields)
+
+
+def specify(settings: Mapping[str, Any], fingerprint: Callable[[Chosen], str]) -> Specification:
+    """Make a complete specification from plain values.
+
+    Parameters
+    ----------
+    settings : mapping
+        ``dataset``, ``protocol``, ``backbone`` and ``attention`` as a name or as a table with
+        ``name`` and parameters; seeds; recipe fields.
+    fingerprint : callable
+        Gives the content fingerprint of a chosen dataset.
+
+    Raises
+    ------
+    RequestError
+        An unknown key or name (with the nearest right one), or a value out of range.
+    """
+    for key in settings:
+        if key not in KEYS:
+            raise RequestError(f"there is no setting '{key}'{nearest(key, KEYS)}")
+    for kind in KINDS:
+        if kind not in settings:
+            raise RequestError(f"'{kind}' is not set")
+    chosen = {kind: choose(kind, settings[kind]) for kind in KINDS}
+    protocol = PROTOCOLS.get(chosen["protocol"].name)
+    folds = protocol.folds(protocol.parse(chosen["protocol"].parameters))
+    fold = settings.get("fold", 0)
+    if isinstance(fold, int) and fold >= folds:
+        name = label("protocol", chosen["protocol"])
+        raise RequestError(f"fold = {fold}: {name} has {folds}, counted from 0")
+    recipe = {key: value for key, value in settings.items() if key in Recipe.model_fields}
+    seeds = {key: settings[key] for key in SEEDS if key in settings}
+    try:
+        return Specification(
+            **chosen,
+            data=fingerprint(chosen["dataset"]),
+            monitored=protocol.monitored,
+            recipe=Recipe.model_validate(recipe),
+            **seeds,
+        )
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise RequestError(f"{first['loc'][-1]} = {first['input']!r}: {first['msg']}") from None
+
+
+def choose(kind: str, value: Any) -> Chosen:
+    """A component of that kind from its name, or from a table with ``name`` and parameters."""
+    table = {"name": value} if isinstance(value, str) else value
+    if not isinstance(table, Mapping) or not isinstance(table.get("name"), str):
+        raise RequestError(f"{kind} = {value!r}: give a name, or a table with 'name' in it")
+    component: Component = KINDS[kind].get(table["name"])
+    given = {key: value for key, value in table.items() if key != "name"}
+    parameters = component.parse(given).model_dump(mode="json")
+    return Chosen(name=component.name, version=component.version, parameters=parameters)
+
+
+def label(kind: str, chosen: Chosen) -> str:
+    """The name, with the parameters that differ from the defaults: ``hfc(radius=0.4)``."""
+    defaults = KINDS[kind].get(chosen.name).parameters().model_dump(mode="json")
+    changed = [f"{k}={v}" for k, v in chosen.parameters.items() if defaults.get(k) != v]
+    return f"{chosen.name}({', '.join(changed)})" if changed else chosen.name
+
+
+def _canonical(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def _hash(text: str) -> str:
+    digest = hashlib.sha256(f"ferbench-cell-{IDENTITY_VERSION}\n{text}".encode())
+    return digest.hexdigest()[:16]

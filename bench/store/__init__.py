@@ -1,0 +1,1 @@
+"""The results database: what ingesting the journals gives."""

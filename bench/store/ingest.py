@@ -1,0 +1,298 @@
+"""Takes journals into the database; doing it again changes nothing, in any order."""
+
+from __future__ import annotations
+
+import base64
+import json
+import zlib
+from collections.abc import Iterable, Mapping
+from functools import singledispatch
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pydantic import BaseModel
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from bench import journal
+from bench.metrics import measure
+from bench.runs import Runs
+from bench.specification import Specification, label
+from bench.store.database import Store
+from bench.store.models import (
+    Attempt,
+    Base,
+    Cell,
+    ClassMetric,
+    Epoch,
+    Evaluation,
+    Matrix,
+    MatrixCell,
+    Prediction,
+    Selection,
+    SplitRow,
+)
+
+
+class Submission(BaseModel, frozen=True):
+    """What one submission of a matrix asked for: a file in the runs folder."""
+
+    name: str
+    title: str
+    reported: str | None
+    specifications: tuple[Specification, ...]
+
+
+def ingest(store: Store, runs: Runs) -> int:
+    """Take in all that the runs folder holds and the database does not.
+
+    Returns
+    -------
+    int
+        Journals from which something was taken.
+    """
+    for path in sorted((runs.root / "matrices").glob("*/*.json")):
+        record_submission(store, Submission.model_validate_json(path.read_bytes()))
+    known = _offsets(store)
+    grown = [
+        (cell, attempt, path)
+        for cell, attempt, path in runs.journals()
+        if path.stat().st_size > known.get((cell, attempt), 0)
+    ]
+    return sum(ingest_journal(store, runs, *which) for which in grown)
+
+
+def ingest_journal(store: Store, runs: Runs, cell: str, attempt: int, path: Path) -> bool:
+    """Take in what one journal has gained, in one transaction; whether there was anything."""
+    with store.write() as session:
+        key = session.scalar(select(Cell.key).where(Cell.id == cell))
+        row = session.get(Attempt, (key, attempt)) if key is not None else None
+        events, offset = journal.read(path, row.offset if row else 0)
+        if not events:
+            return False
+        if key is None:
+            key = _cell_of_first_journal(session, events)
+            if key is None:  # claimed, and nothing more said yet: who it is comes with the start
+                return False
+        if row is None:
+            row = Attempt(
+                cell_key=key, number=attempt, state="running", reason="", traceback="", holder=""
+            )
+            row.claimed_at = events[0].time
+            session.add(row)
+        row.offset = offset
+        for event in events:
+            _take(event, session, row, runs)
+        session.flush()
+        _refresh_cell(session, key)
+    return True
+
+
+def record_submission(store: Store, submission: Submission) -> None:
+    """Enter a matrix and its cells."""
+    with store.write() as session:
+        row = {"name": submission.name, "title": submission.title}
+        _upsert(session, Matrix, [row | {"reported": submission.reported}])
+        keys = record_cells(session, submission.specifications)
+        members = [{"matrix": submission.name, "cell_key": key} for key in keys.values()]
+        _insert_new(session, MatrixCell, members)
+
+
+def record_cells(session: Session, specifications: Iterable[Specification]) -> Mapping[str, int]:
+    """Enter cells that are not known yet; gives the key of each by its identity."""
+    rows = {cell.id: _cell_row(cell) for cell in specifications}
+    _insert_new(session, Cell, list(rows.values()))
+    keys: dict[str, int] = {}
+    wanted = list(rows)
+    for start in range(0, len(wanted), 500):
+        some = wanted[start : start + 500]
+        found = session.execute(select(Cell.id, Cell.key).where(Cell.id.in_(some)))
+        keys.update((identity, key) for identity, key in found)
+    return keys
+
+
+def _cell_row(cell: Specification) -> dict[str, Any]:
+    return {
+        "id": cell.id,
+        "configuration": cell.configuration,
+        "specification": cell.model_dump(mode="json"),
+        "dataset": label("dataset", cell.dataset),
+        "data": cell.data,
+        "protocol": label("protocol", cell.protocol),
+        "backbone": label("backbone", cell.backbone),
+        "attention": label("attention", cell.attention),
+        "seed": cell.seed,
+        "split_seed": cell.split_seed,
+        "fold": cell.fold,
+        "epochs": cell.recipe.epochs,
+        "state": "queued",
+        "epochs_done": 0,
+    }
+
+
+def _cell_of_first_journal(session: Session, events: list[journal.Event]) -> int | None:
+    for event in events:
+        if isinstance(event, journal.Started):
+            cell = Specification.model_validate(event.specification)
+            return record_cells(session, [cell])[cell.id]
+    return None
+
+
+@singledispatch
+def _take(event: BaseModel, session: Session, row: Attempt, runs: Runs) -> None:
+    raise TypeError(f"no place for {type(event).__name__}")
+
+
+@_take.register
+def _(event: journal.Claimed, session: Session, row: Attempt, runs: Runs) -> None:
+    row.claimed_at = event.time
+    row.holder = event.holder
+
+
+@_take.register
+def _(event: journal.Started, session: Session, row: Attempt, runs: Runs) -> None:
+    row.started_at = event.time
+    row.resumed_after = event.resumed_after
+    row.split = event.split
+    row.environment = event.environment
+    _take_split(session, runs, event.split)
+    session.execute(
+        update(Cell)
+        .where(Cell.key == row.cell_key)
+        .values(classes=list(event.classes), images=event.images, parameters=event.parameters)
+    )
+    if not _has_later(session, row):
+        session.execute(delete(Prediction).where(Prediction.cell_key == row.cell_key))
+        session.execute(delete(Selection).where(Selection.cell_key == row.cell_key))
+    # What an earlier attempt trained beyond the point of resuming is not part of this training.
+    superseded = select(Epoch.epoch).where(
+        Epoch.cell_key == row.cell_key,
+        Epoch.attempt < row.number,
+        Epoch.epoch > event.resumed_after,
+    )
+    epochs = list(session.scalars(superseded))
+    for table in (Epoch, Evaluation, ClassMetric):
+        session.execute(
+            delete(table).where(table.cell_key == row.cell_key, table.epoch.in_(epochs))
+        )
+
+
+@_take.register
+def _(event: journal.EpochEnded, session: Session, row: Attempt, runs: Runs) -> None:
+    if _is_superseded(session, row, event.epoch):
+        return
+    key = {"cell_key": row.cell_key, "epoch": event.epoch}
+    epoch = event.model_dump(include={"lr", "seconds", "images_per_second", "peak_memory"})
+    _upsert(session, Epoch, [key | epoch | {"attempt": row.number, "ended_at": event.time}])
+    for name, part in event.parts.items():
+        metrics = measure(np.array(part.confusion))
+        evaluation = {
+            "loss": part.loss,
+            "accuracy": _number(metrics.accuracy),
+            "balanced_accuracy": _number(metrics.balanced_accuracy),
+            "macro_f1": _number(metrics.macro_f1),
+            "confusion": part.confusion,
+        }
+        _upsert(session, Evaluation, [key | {"part": name} | evaluation])
+        by_class = [
+            key
+            | {
+                "part": name,
+                "label": index,
+                "support": int(metrics.support[index]),
+                "recall": _number(metrics.recall[index]),
+                "precision": _number(metrics.precision[index]),
+                "f1": _number(metrics.f1[index]),
+            }
+            for index in range(len(metrics.support))
+        ]
+        _upsert(session, ClassMetric, by_class)
+
+
+@_take.register
+def _(event: journal.Selected, session: Session, row: Attempt, runs: Runs) -> None:
+    if _has_later(session, row):
+        return
+    key = {"cell_key": row.cell_key, "rule": event.rule}
+    _upsert(session, Selection, [key | {"epoch": event.epoch}])
+    _upsert(
+        session,
+        Prediction,
+        [
+            key | {"part": part, "logits": base64.b64decode(text)}
+            for part, text in event.logits.items()
+        ],
+    )
+
+
+@_take.register
+def _(event: journal.Ended, session: Session, row: Attempt, runs: Runs) -> None:
+    row.state = event.state
+    row.ended_at = event.time
+    row.reason = event.reason
+    row.traceback = event.traceback
+
+
+def _has_later(session: Session, row: Attempt) -> bool:
+    later = select(Attempt.number).where(
+        Attempt.cell_key == row.cell_key, Attempt.number > row.number
+    )
+    return session.scalar(later.limit(1)) is not None
+
+
+def _is_superseded(session: Session, row: Attempt, epoch: int) -> bool:
+    later = select(func.min(Attempt.resumed_after)).where(
+        Attempt.cell_key == row.cell_key, Attempt.number > row.number
+    )
+    resumed_after = session.scalar(later)
+    return resumed_after is not None and epoch > resumed_after
+
+
+def _take_split(session: Session, runs: Runs, fingerprint: str) -> None:
+    if session.get(SplitRow, fingerprint) is None:
+        parts = json.loads(runs.split(fingerprint).read_text(encoding="utf-8"))
+        packed = zlib.compress(json.dumps(parts).encode())
+        _insert_new(session, SplitRow, [{"fingerprint": fingerprint, "parts": packed}])
+
+
+def _refresh_cell(session: Session, key: int) -> None:
+    """A cell is in the state of its latest attempt."""
+    attempts = select(Attempt.state).where(Attempt.cell_key == key)
+    latest = attempts.order_by(Attempt.number.desc()).limit(1)
+    done = select(func.count()).where(Epoch.cell_key == key)
+    session.execute(
+        update(Cell)
+        .where(Cell.key == key)
+        .values(state=latest.scalar_subquery(), epochs_done=done.scalar_subquery())
+    )
+
+
+def _offsets(store: Store) -> dict[tuple[str, int], int]:
+    rows = select(Cell.id, Attempt.number, Attempt.offset).join(Cell, Cell.key == Attempt.cell_key)
+    with store.read() as session:
+        return {(cell, number): offset for cell, number, offset in session.execute(rows)}
+
+
+def _number(value: Any) -> float | None:
+    return None if np.isnan(value) else float(value)
+
+
+def _insert(session: Session, table: type[Base]) -> Any:
+    dialect = session.get_bind().dialect.name
+    return (postgresql if dialect == "postgresql" else sqlite).insert(table)
+
+
+def _insert_new(session: Session, table: type[Base], rows: list[dict[str, Any]]) -> None:
+    if rows:
+        session.execute(_insert(session, table).on_conflict_do_nothing(), rows)
+
+
+def _upsert(session: Session, table: type[Base], rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        return
+    statement = _insert(session, table)
+    keys = [column.name for column in table.__table__.primary_key]
+    values = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    session.execute(statement.on_conflict_do_update(index_elements=keys, set_=values), rows)

@@ -1,0 +1,1 @@
+"""Many cells: matrices, claims, local execution through submitit."""

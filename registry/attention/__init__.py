@@ -1,0 +1,1 @@
+"""Attention modules, one component or family a file."""

@@ -1,0 +1,193 @@
+"""The four registries, and the decorator with which a component enters each."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from torch import nn
+
+from registry.component import Component, NoParameters, Parameters, Registry
+from registry.errors import RequestError
+from registry.expected import Expected
+from registry.samples import Samples
+from registry.site import Position, Site
+from registry.split import Split
+
+
+@dataclass(frozen=True)
+class Attention(Component):
+    """``build(site, parameters) -> nn.Module`` that maps (N, C, H, W) to the same shape.
+
+    ``count(site, parameters) -> int`` is the closed form of its number of trainable parameters.
+    """
+
+    build: Callable[[Site, Any], nn.Module]
+    count: Callable[[Site, Any], int] = field(kw_only=True)
+
+
+@dataclass(frozen=True)
+class Backbone(Component):
+    """``build(channels, classes, parameters)`` gives the model and the places that it offers."""
+
+    build: Callable[[int, int, Any], tuple[nn.Module, tuple[Position, ...]]]
+
+
+@dataclass(frozen=True)
+class Dataset(Component):
+    """``build(root, parameters) -> Samples``; ``root`` is None where ``needs_root`` is False.
+
+    ``expected`` is what a complete copy holds, where that is known.
+    """
+
+    build: Callable[[Path | None, Any], Samples]
+    needs_root: bool = True
+    expected: Expected | None = None
+
+
+@dataclass(frozen=True)
+class Protocol(Component):
+    """``build(samples, split_seed, fold, parameters) -> Split``.
+
+    ``folds(parameters) -> int`` is how many folds there are; 1 for a single hold-out.
+    ``monitored`` names the part that drives the schedule and picks the epoch.
+    """
+
+    build: Callable[[Samples, int, int, Any], Split]
+    monitored: str = "validation"
+    folds: Callable[[Any], int] = field(default=lambda _: 1)
+
+
+ATTENTIONS: Registry[Attention] = Registry("attention", "registry.attention")
+BACKBONES: Registry[Backbone] = Registry("backbone", "registry.backbone")
+DATASETS: Registry[Dataset] = Registry("dataset", "registry.dataset")
+PROTOCOLS: Registry[Protocol] = Registry("protocol", "registry.protocol")
+
+B = TypeVar("B", bound=Callable[..., Any])
+
+
+def _summary(build: Callable[..., Any], name: str, citation: str) -> str:
+    text = inspect.getdoc(build)
+    if not text:
+        raise RequestError(f"component '{name}' in {build.__module__} has no docstring")
+    if not citation:
+        raise RequestError(f"component '{name}' in {build.__module__} has no citation")
+    return text.splitlines()[0].rstrip(".")
+
+
+def attention(
+    name: str,
+    *,
+    citation: str,
+    count: Callable[[Site, Any], int],
+    parameters: type[Parameters] = NoParameters,
+    version: int = 1,
+    aliases: tuple[str, ...] = (),
+) -> Callable[[B], B]:
+    """Register an attention module; see `Attention` for what it must be."""
+
+    def register(build: B) -> B:
+        summary = _summary(build, name, citation)
+        ATTENTIONS.add(
+            Attention(
+                "attention",
+                name,
+                build,
+                summary,
+                citation,
+                parameters,
+                version,
+                aliases,
+                count=count,
+            )
+        )
+        return build
+
+    return register
+
+
+def backbone(
+    name: str,
+    *,
+    citation: str,
+    parameters: type[Parameters] = NoParameters,
+    version: int = 1,
+    aliases: tuple[str, ...] = (),
+) -> Callable[[B], B]:
+    """Register a backbone; see `Backbone` for what it must be."""
+
+    def register(build: B) -> B:
+        summary = _summary(build, name, citation)
+        BACKBONES.add(
+            Backbone("backbone", name, build, summary, citation, parameters, version, aliases)
+        )
+        return build
+
+    return register
+
+
+def dataset(
+    name: str,
+    *,
+    citation: str,
+    parameters: type[Parameters] = NoParameters,
+    version: int = 1,
+    aliases: tuple[str, ...] = (),
+    needs_root: bool = True,
+    expected: Expected | None = None,
+) -> Callable[[B], B]:
+    """Register a dataset; see `Dataset` for what it must be."""
+
+    def register(build: B) -> B:
+        summary = _summary(build, name, citation)
+        DATASETS.add(
+            Dataset(
+                "dataset",
+                name,
+                build,
+                summary,
+                citation,
+                parameters,
+                version,
+                aliases,
+                needs_root,
+                expected,
+            )
+        )
+        return build
+
+    return register
+
+
+def protocol(
+    name: str,
+    *,
+    citation: str,
+    parameters: type[Parameters] = NoParameters,
+    version: int = 1,
+    aliases: tuple[str, ...] = (),
+    monitored: str = "validation",
+    folds: Callable[[Any], int] = lambda _: 1,
+) -> Callable[[B], B]:
+    """Register a split protocol; see `Protocol` for what it must be."""
+
+    def register(build: B) -> B:
+        summary = _summary(build, name, citation)
+        PROTOCOLS.add(
+            Protocol(
+                "protocol",
+                name,
+                build,
+                summary,
+                citation,
+                parameters,
+                version,
+                aliases,
+                monitored,
+                folds,
+            )
+        )
+        return build
+
+    return register

@@ -1,0 +1,1 @@
+"""The tables that papers print, one TOML file a paper, misprints included."""

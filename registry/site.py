@@ -1,0 +1,38 @@
+"""Where an attention module is put: between two blocks of a backbone."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Position:
+    """A place that a backbone offers.
+
+    Attributes
+    ----------
+    path : str
+        The sub-module after which the attention follows, as in ``model.get_submodule(path)``.
+    channels : int
+        Channels of the map that leaves it.
+    """
+
+    path: str
+    channels: int
+
+
+@dataclass(frozen=True)
+class Site:
+    """What an attention module knows of its place when it is built.
+
+    Attributes
+    ----------
+    channels, height, width : int
+        The shape of the map there, at the input size that the model is built for.
+    index, count : int
+        Which of the backbone's positions this is, counted from 0, and how many there are.
+    """
+
+    channels: int
+    height: int
+    width: int
+    index: int = 0
+    count: int = 1

@@ -1,0 +1,96 @@
+"""The two transforms of spectral attention: the spatial frequency filter and the singular values.
+
+Source: Kim & Jo, "Spatial Attention Network with High Frequency Component for Facial Expression
+Recognition", §3.
+"""
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal, Protocol
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+Profile = Literal["ideal", "gaussian", "butterworth"]
+Gains = NDArray[np.float64]
+
+
+class Filter(Hashable, Protocol):
+    """A zero-phase filter, told by its gain at each frequency."""
+
+    def gains(self, size: int) -> Gains:
+        """Gain at each frequency of a size × size map, in the order of ``numpy.fft.fft2``.
+
+        The gains of opposite frequencies are equal, so that the filtered map is real.
+        """
+
+
+@dataclass(frozen=True)
+class HighPass:
+    """The high-pass filter of Eq. 2; the paper states neither its radius nor its profile.
+
+    Attributes
+    ----------
+    radius : float
+        Cut-off as a fraction of the Nyquist frequency.
+    profile : str
+        ``"ideal"`` keeps what lies beyond the radius; ``"gaussian"`` and ``"butterworth"`` are one
+        minus the low-pass gains exp(−r²/(2·radius²)) and 1/(1 + (r/radius)^(2·order)).
+    order : int
+        Steepness of the Butterworth profile; the other profiles have none.
+    """
+
+    radius: float
+    profile: Profile = "ideal"
+    order: int = 2
+
+    def gains(self, size: int) -> Gains:
+        """Gain at each frequency, see `Filter.gains`."""
+        frequency = radial_frequency(size)
+        if self.profile == "ideal":
+            return (frequency > self.radius).astype(np.float64)
+        if self.profile == "gaussian":
+            return -np.expm1(-(frequency**2) / (2 * self.radius**2))
+        return 1 - 1 / (1 + (frequency / self.radius) ** (2 * self.order))
+
+
+def radial_frequency(size: int) -> Gains:
+    """Distance of each frequency of a size × size map from zero; 1 is Nyquist on an axis."""
+    axis = 2 * np.abs(np.fft.fftfreq(size))
+    distance: Gains = np.hypot(axis[:, None], axis[None, :])
+    return distance
+
+
+def filtered(maps: Tensor, kernel: Filter) -> Tensor:
+    """Square maps (…, n, n) after the filter (Eq. 2 and 3), in the same floating type.
+
+    The maps are real, so that half of the plane tells all of it.
+    """
+    size = maps.shape[-1]
+    gains = _half_plane(kernel, size, maps.device, maps.dtype)
+    passed: Tensor = torch.fft.irfft2(torch.fft.rfft2(maps) * gains, s=(size, size))
+    return passed
+
+
+@lru_cache(maxsize=128)
+def _half_plane(kernel: Filter, size: int, device: torch.device, dtype: torch.dtype) -> Tensor:
+    # a tensor that is born in inference mode could never be trained through later
+    with torch.inference_mode(False):
+        half = kernel.gains(size)[:, : size // 2 + 1]
+        return torch.tensor(half, device=device, dtype=dtype)
+
+
+def singular_values(maps: Tensor) -> Tensor:
+    """Singular values of maps (…, n, n), descending, as (…, n): the vec(Σ) of Eq. 6 and 7.
+
+    The exact path is the reference: a faster one has to agree with it. Its gradient is
+    U diag(g) Vᵀ, which divides by no gap between singular values, so that it stays finite for
+    repeated and vanishing ones. A map that is not finite has NaN for its spectrum, as it would
+    have after a convolution, so that training that diverges shows it in the loss.
+    """
+    finite = maps.isfinite().all(dim=-1).all(dim=-1)[..., None]
+    values: Tensor = torch.linalg.svdvals(torch.where(finite[..., None], maps, 0.0))
+    return torch.where(finite, values, torch.nan)
