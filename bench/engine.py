@@ -14,11 +14,11 @@ from torch.nn import functional
 
 from bench.execution import Execution
 from bench.metrics import measure
+from bench.model import model_of
 from bench.pixels import Batch, Pixels, plan_epoch
 from bench.random import stream
 from bench.specification import Recipe, Specification
-from registry.catalog import ATTENTIONS, BACKBONES
-from registry.model import build_model
+from registry.model import parameter_count
 from registry.samples import Samples
 from registry.split import Split
 
@@ -116,7 +116,9 @@ class Trainer:
         self.classes = len(samples.classes)
         self.device = execution.torch_device
         self.pixels = Pixels(samples, split, self.recipe, self.device)
-        self.model = self._initial_model(samples).to(self.device)
+        torch.manual_seed(stream(specification.seed, "initialisation"))
+        self.model = model_of(specification, samples.images.shape[1], self.classes)
+        self.model = self.model.to(self.device)
         self.model = self.model.to(memory_format=torch.channels_last)
         self.optimizer = make_optimizer(self.recipe, self.model)
         self.schedule = make_schedule(self.recipe, self.optimizer)
@@ -133,7 +135,7 @@ class Trainer:
     @property
     def parameters(self) -> int:
         """Number of trainable parameters."""
-        return sum(p.numel() for p in self.model.parameters() if p.requires_grad)
+        return parameter_count(self.model)
 
     def epochs(self, after_batch: Callable[[], None]) -> Iterator[EpochResult]:
         """Train, from wherever `progress` stands, to the last epoch.
@@ -181,21 +183,6 @@ class Trainer:
         torch.set_rng_state(state["random"].cpu())
         if state["random_cuda"]:
             torch.cuda.set_rng_state_all([random.cpu() for random in state["random_cuda"]])
-
-    def _initial_model(self, samples: Samples) -> nn.Module:
-        specification = self.specification
-        torch.manual_seed(stream(specification.seed, "initialisation"))
-        backbone = BACKBONES.get(specification.backbone.name)
-        attention = ATTENTIONS.get(specification.attention.name)
-        return build_model(
-            backbone,
-            backbone.parse(specification.backbone.parameters),
-            attention,
-            attention.parse(specification.attention.parameters),
-            channels=samples.images.shape[1],
-            classes=self.classes,
-            size=self.recipe.size,
-        )
 
     def _train_epoch(self, after_batch: Callable[[], None]) -> EpochResult:
         progress = self.progress

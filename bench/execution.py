@@ -1,10 +1,10 @@
 """How a machine is used to train a cell: changes the speed, not what is asked."""
 
 import os
-from typing import Literal
+from typing import Any, Literal, Self
 
 import torch
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from bench.specification import Frozen
 from registry.errors import RequestError
@@ -35,6 +35,23 @@ class Execution(Frozen):
     compile: bool = False
     checkpoint_every: float = Field(60.0, ge=0)
     keep: Literal["none", "best", "last"] = "none"
+
+    @classmethod
+    def parse(cls, **settings: Any) -> Self:
+        """Settings as a person gave them.
+
+        Raises
+        ------
+        RequestError
+            One cannot be, or the device is not there.
+        """
+        try:
+            execution = cls(**settings)
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise RequestError(f"{first['loc'][0]} = {first['input']!r}: {first['msg']}") from None
+        _ = execution.torch_device
+        return execution
 
     @property
     def torch_device(self) -> torch.device:

@@ -43,7 +43,7 @@ _NAME = re.compile(r"((S[0-9]{3})_[0-9]{3})_[0-9]{8}\.png")
     aliases=("ck+", "ckplus48"),
     expected=EXPECTED,
 )
-def ckplus(root: Path, parameters: NoParameters) -> Samples:  # noqa: ARG001 - every dataset's signature
+def ckplus(root: Path, parameters: NoParameters) -> Samples:
     """CK+ (Lucey et al. 2010): grey 48×48 face crops of 7 posed expressions.
 
     The root holds the folders anger, contempt, disgust, fear, happy, sadness and surprise (in any

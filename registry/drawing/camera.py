@@ -29,6 +29,8 @@ class Pose:
     scale: Array
 
 
+#: How tightly faces fill the picture, 1 where half a picture is one unit of the face.
+ZOOM = 1.12
 #: Standard deviation of each part of a pose, in the order of `Pose`.
 SPREAD = np.array([0.03, 0.035, 0.025, 0.015, 0.015, 0.018])
 
@@ -36,7 +38,7 @@ SPREAD = np.array([0.03, 0.035, 0.025, 0.015, 0.015, 0.018])
 def pose(draws: Array) -> Pose:
     """Poses from draws with variance 1, (N, 6)."""
     parts = (SPREAD * draws).T[:, :, None, None]
-    return Pose(*parts[:5], scale=1 + parts[5])
+    return Pose(*parts[:5], scale=ZOOM + parts[5])
 
 
 def look(at: Pose) -> Grid:
@@ -49,7 +51,9 @@ def look(at: Pose) -> Grid:
     half = at.roll / 2
     cosine, sine = (1 - half * half) / (1 + half * half), 2 * half / (1 + half * half)
     x, y = cosine * u + sine * v, cosine * v - sine * u
-    return Grid(x - at.yaw * (1 - x * x), y - at.pitch * (1 - y * y))
+    x, y = x - at.yaw * (1 - x * x), y - at.pitch * (1 - y * y)
+    reach = max(np.abs(x * ZOOM - axis).max(), np.abs(y * ZOOM - axis[:, None]).max())
+    return Grid(x, y, ZOOM, float(reach))
 
 
 def photograph(subject: Subject, complexion: Array, actions: Actions, at: Pose) -> Array:
@@ -70,9 +74,9 @@ def photograph(subject: Subject, complexion: Array, actions: Actions, at: Pose) 
     face = pull(subject, actions)
     radius = roundness(grid, subject, face)
     folds = carve(grid, wrinkles(subject, actions, face))
-    height = relief(grid, subject, face, radius) - 0.014 * folds
+    height = relief(grid, subject, face, radius) - 0.02 * folds
     picture = paint(grid, subject, face) * _light(height, subject)
-    picture *= 1 - 0.22 * np.minimum(folds, 1.2)
+    picture *= 1 - 0.3 * np.minimum(folds, 1.2)
     picture *= 1 + max(subject.mottle, 0.0) * _spots(grid, complexion)
     _surround(picture, grid, subject, radius)
     return _bin(picture)
@@ -117,7 +121,9 @@ def expose(pictures: Array, grain: float, rng: np.random.Generator) -> NDArray[n
     gain, slope_x, slope_y = bell(rng, 3)
     axis = np.arange(SIZE) * (2 / (SIZE - 1)) - 1
     fall = 1 + 0.07 * slope_x * axis[None, :] + 0.05 * slope_y * axis[:, None]
-    noisy = pictures * (1 + 0.06 * gain) * fall + max(grain, 0.0) * bell(rng, *pictures.shape)
+    # automatic exposure goes half the way: dark skin stays darker
+    gain = np.sqrt(0.5 / pictures.mean()) * (1 + 0.06 * gain)
+    noisy = pictures * gain * fall + max(grain, 0.0) * bell(rng, *pictures.shape)
     return (np.clip(noisy, 0.0, 1.0) * 255 + 0.5).astype(np.uint8)
 
 

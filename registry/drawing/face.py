@@ -54,7 +54,7 @@ def pull(subject: Subject, actions: Actions) -> Face:
     brow = s.eye_y - s.brow_height
     both = {unit: (strength[0] + strength[1]) / 2 for unit, strength in a.items()}
     jaw = 0.1 * both[26] + 0.17 * both[27]
-    parted = both[25] * (0.025 + 0.02 * both[10] + 0.02 * both[12] + 0.03 * both[16])
+    parted = both[25] * (0.03 + 0.025 * both[10] + 0.035 * both[12] + 0.015 * both[20])
     pressed = 0.45 * both[23] + 0.5 * both[24]
     stretched = 0.25 * both[20] + 0.25 * both[12] + 0.2 * both[27]
     thinning = np.maximum(1 - pressed - stretched, 0.2)
@@ -90,7 +90,7 @@ def pull(subject: Subject, actions: Actions) -> Face:
         ),
         corner_y=s.mouth_y
         - s.mouth_curve
-        - 0.1 * a[12]
+        - 0.12 * a[12]
         - 0.025 * a[14]
         + 0.08 * a[15]
         + 0.015 * a[20]
@@ -103,10 +103,10 @@ def pull(subject: Subject, actions: Actions) -> Face:
         - 0.01 * both[24]
         + 0.01 * both[12],
         gap_up=parted + 0.1 * jaw + 0.02 * both[10] * both[25],
-        gap_down=parted + 0.03 * both[16] * both[25] + 1.1 * jaw,
+        gap_down=parted + 0.04 * both[16] * both[25] + 1.1 * jaw,
         upper_lip=s.lip_fullness * thinning * (1 - 0.3 * both[12] - 0.2 * both[10]),
         lower_lip=1.2 * s.lip_fullness * thinning * (1 + 0.25 * both[17]),
-        teeth=np.maximum(0.035 + 0.05 * both[12] + 0.02 * both[10] + 0.02 * both[20], 0.03)
+        teeth=np.maximum(0.04 + 0.06 * both[12] + 0.03 * both[10] + 0.02 * both[20], 0.03)
         * np.maximum(1 - 0.6 * both[27] - 0.3 * both[26], 0.2),
         chin=s.chin + 0.75 * jaw - 0.02 * both[17],
         boss=both[17],

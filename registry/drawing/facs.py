@@ -59,8 +59,8 @@ class Action:
 #: Investigator's Guide, 2002); the others are frequent companions there.
 PROTOTYPES = {
     "anger": (
-        Action(4, 0.5, 1.0),
-        Action(5, 0.0, 0.6, 0.5),
+        Action(4, 0.6, 1.0),
+        Action(5, 0.1, 0.6, 0.5),
         Action(7, 0.4, 1.0),
         Action(23, 0.4, 1.0),
         Action(24, 0.2, 1.0, 0.7),
@@ -69,8 +69,8 @@ PROTOTYPES = {
         Action(25, 0.3, 0.6, 0.15),
     ),
     "contempt": (
-        Action(14, 0.6, 1.0, unilateral=True),
-        Action(12, 0.3, 0.7, unilateral=True),
+        Action(14, 0.7, 1.0, unilateral=True),
+        Action(12, 0.4, 0.8, unilateral=True),
         Action(10, 0.1, 0.4, 0.25, unilateral=True),
         Action(2, 0.1, 0.5, 0.2, unilateral=True),
         Action(24, 0.1, 0.4, 0.3),
@@ -123,7 +123,7 @@ PROTOTYPES = {
 }
 
 #: How much of a unilateral action reaches the other side, and how far two sides ever differ.
-LEAK, ASYMMETRY = 0.12, 0.15
+LEAK, ASYMMETRY = 0.05, 0.15
 
 
 def apex(expression: str, rng: np.random.Generator) -> dict[int, Array]:

@@ -107,7 +107,7 @@ def _mouth(tone: Array, grid: Grid, s: Subject, face: Face) -> None:
     gap *= np.minimum((face.gap_up + face.gap_down) * 30, 1.0)
     _cover(tone, window, gap, 0.07)
     teeth = edge(y - roof, 0.02) * edge(roof + face.teeth - y, 0.02) * edge(0.85 - squared, 0.15)
-    _cover(tone, window, gap * teeth, 0.8 - 0.25 * squared)
+    _cover(tone, window, gap * teeth, 0.92 - 0.3 * squared)
     seam = (y - line) * (y - line) * (1 / 0.0009)
     closed = np.maximum(1 - (face.gap_up + face.gap_down) * 20, 0.0)
     _cover(tone, window, 0.8 * closed * edge(1.04 - np.abs(along), 0.08) * bump(seam), 0.1)

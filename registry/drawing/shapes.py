@@ -8,9 +8,6 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-#: How far pose may carry a point of the face across the picture; windows are this much larger.
-REACH = 0.2
-
 
 def bump(squared: Array) -> Array:
     """A smooth hill over squared distance: 1 at 0, and 0 from 1 on."""
@@ -31,10 +28,16 @@ class Grid:
     ----------
     x, y : float64 array, (N, H, W)
         Face coordinates: half a picture is 1, y points down, (0, 0) is between the cheeks.
+    zoom : float
+        Size of that unit in the picture, where pose leaves it alone.
+    reach : float
+        How far pose carries any point from there, in the unit of the picture.
     """
 
     x: Array
     y: Array
+    zoom: float
+    reach: float
 
     def window(self, left: Any, right: Any, top: Any, bottom: Any) -> tuple[slice, slice, slice]:
         """Index of the pixels that can show a box of the face, whatever the pose.
@@ -47,8 +50,8 @@ class Grid:
         half = self.x.shape[-1] / 2
 
         def pixels(low: Any, high: Any) -> slice:
-            start = (float(np.min(low)) - REACH + 1) * half
-            stop = (float(np.max(high)) + REACH + 1) * half
+            start = (float(np.min(low)) * self.zoom - self.reach + 1) * half
+            stop = (float(np.max(high)) * self.zoom + self.reach + 1) * half
             return slice(max(int(start), 0), max(int(stop) + 1, 0))
 
         return slice(None), pixels(top, bottom), pixels(left, right)
@@ -82,7 +85,7 @@ def carve(grid: Grid, folds: list[Fold]) -> Array:
     depth = np.zeros_like(grid.x)
     for fold in folds:
         (x0, y0), (x1, y1) = fold.start, fold.end
-        margin = fold.width + abs(fold.bend)
+        margin = 2 * fold.width + abs(fold.bend)
         window = grid.window(
             np.minimum(x0, x1) - margin,
             np.maximum(x0, x1) + margin,
@@ -96,5 +99,8 @@ def carve(grid: Grid, folds: list[Fold]) -> Array:
         along = x * (dx / length) + y * (dy / length)
         arch = np.maximum(4 * along * (1 - along), 0.0)
         across = (y * (dx / root) - x * (dy / root) - fold.bend * arch) * (1 / fold.width)
-        depth[window] += bump(across * across) * np.minimum(1.5 * arch, 1.0) * fold.depth
+        squared = across * across
+        # the skin that a groove gives way is pushed up on both sides of it
+        profile = 1.5 * bump(squared) - 0.5 * bump(0.25 * squared)
+        depth[window] += profile * np.minimum(1.5 * arch, 1.0) * fold.depth
     return depth

@@ -39,32 +39,32 @@ class Subject:
     brow_tone: float = trait(0.5, 0.17)
 
     nose_tip: float = trait(0.2, 0.03)
-    nose_width: float = trait(0.135, 0.017)
-    nose_height: float = trait(0.2, 0.03)
+    nose_width: float = trait(0.145, 0.018)
+    nose_height: float = trait(0.155, 0.025)
 
     mouth_y: float = trait(0.5, 0.025)
-    mouth_width: float = trait(0.27, 0.025)
+    mouth_width: float = trait(0.285, 0.025)
     mouth_curve: float = trait(0.005, 0.022)
-    lip_fullness: float = trait(0.062, 0.014)
-    lip_tone: float = trait(0.78, 0.07)
+    lip_fullness: float = trait(0.07, 0.014)
+    lip_tone: float = trait(0.7, 0.08)
 
-    skin: float = trait(0.66, 0.13)
-    mottle: float = trait(0.035, 0.012)
+    skin: float = trait(0.68, 0.11)
+    mottle: float = trait(0.022, 0.008)
     hair: float = trait(0.2, 0.14)
     hairline: float = trait(-0.74, 0.07)
     temples: float = trait(0.5, 0.2)
     hair_length: float = trait(-0.2, 0.6)
     beard: float = trait(-0.35, 0.35)
 
-    expressiveness: float = trait(0.8, 0.13)
-    fineness: float = trait(0.8, 0.25)
+    expressiveness: float = trait(0.88, 0.1)
+    fineness: float = trait(1.0, 0.2)
     age: float = trait(0.25, 0.18)
 
     light_x: float = trait(0.0, 0.4)
     light_y: float = trait(-0.45, 0.2)
     ambient: float = trait(0.42, 0.08)
     backdrop: float = trait(0.45, 0.18)
-    grain: float = trait(0.022, 0.006)
+    grain: float = trait(0.013, 0.004)
 
 
 def bell(rng: np.random.Generator, *shape: int) -> Array:

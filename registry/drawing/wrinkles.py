@@ -39,11 +39,11 @@ def _forehead(s: Subject, a: Actions, face: Face, side: int) -> list[Fold]:
         y = (s.eye_y - s.brow_height) * 0.8 + 0.2 * brow - 0.13 - 0.085 * line
         inner = _depth(s, strength * np.minimum(a[1], 1), 0.5)
         outer = _depth(s, strength * np.minimum(a[2], 1), 0.5)
-        folds.append(Fold((-0.03, y), (0.26, y - 0.01), 0.01, 0.034, inner))
-        folds.append(Fold((0.16, y - 0.015), (0.47, y + 0.015), -0.02, 0.034, outer))
+        folds.append(Fold((-0.03, y), (0.26, y - 0.01), 0.01, 0.04, inner))
+        folds.append(Fold((0.16, y - 0.015), (0.47, y + 0.015), -0.02, 0.04, outer))
     furrow = _depth(s, a[4] + 0.3 * a[9], 0.4)
     x = 0.35 * face.brow_inner_x[side] + 0.01
-    folds.append(Fold((x - 0.005, brow + 0.1), (x + 0.01, brow - 0.1), 0.012, 0.034, furrow))
+    folds.append(Fold((x - 0.005, brow + 0.1), (x + 0.01, brow - 0.1), 0.012, 0.04, furrow))
     return folds
 
 
@@ -51,7 +51,7 @@ def _eyes(s: Subject, a: Actions, face: Face, side: int) -> list[Fold]:
     x, y = s.eye_x + s.eye_width, s.eye_y - s.eye_tilt
     feet = _depth(s, np.minimum(0.95 * a[6] + 0.15 * a[12], 1), 0.6)
     fan = [
-        Fold((x + 0.05, y + 0.02 + 0.4 * rise), (x + 0.17, y + 0.02 + rise), 0.0, 0.028, feet)
+        Fold((x + 0.05, y + 0.02 + 0.4 * rise), (x + 0.17, y + 0.02 + rise), 0.0, 0.036, feet)
         for rise in (-0.07, 0.015, 0.1)
     ]
     bag_y = s.eye_y + face.lower_lid[side] + 0.05
@@ -59,7 +59,7 @@ def _eyes(s: Subject, a: Actions, face: Face, side: int) -> list[Fold]:
         (s.eye_x - 0.13, bag_y),
         (s.eye_x + 0.14, bag_y - 0.02),
         0.035,
-        0.034,
+        0.04,
         _depth(s, 0.6 * np.minimum(a[6] + 0.8 * a[7] + 0.4 * a[9], 1), 0.8),
     )
     lid_y = s.eye_y - face.upper_lid[side] - 0.035
@@ -76,11 +76,11 @@ def _eyes(s: Subject, a: Actions, face: Face, side: int) -> list[Fold]:
 def _cheeks(s: Subject, a: Actions, face: Face, side: int) -> list[Fold]:
     root = _depth(s, a[9] + 0.25 * a[4] * (1 - np.minimum(a[1], 1)))
     folds = [
-        Fold((-0.02, s.eye_y + rise), (0.09, s.eye_y + rise + 0.01), -0.01, 0.03, root)
+        Fold((-0.02, s.eye_y + rise), (0.09, s.eye_y + rise + 0.01), -0.01, 0.036, root)
         for rise in (-0.06, 0.01)
     ]
     folds += [
-        Fold((0.06, s.eye_y + low), (0.15, s.eye_y + low + 0.07), 0.0, 0.03, _depth(s, a[9]))
+        Fold((0.06, s.eye_y + low), (0.15, s.eye_y + low + 0.07), 0.0, 0.036, _depth(s, a[9]))
         for low in (0.07, 0.14)
     ]
     lift = np.minimum(0.7 * a[9] + 0.85 * a[10] + 0.9 * a[12] + 0.3 * a[6] + 0.25 * a[20], 1.1)
@@ -107,13 +107,13 @@ def _mouth(s: Subject, a: Actions, face: Face, side: int) -> list[Fold]:
     folds = [
         Fold((x + 0.035, y - 0.08), (x + 0.03, y + 0.07), -0.03, 0.04, dimple),
         Fold((x, y + 0.01), (x + 0.05, y + 0.15), -0.015, 0.038, droop),
-        Fold((x + 0.07, y - 0.07), (x + 0.06, y + 0.11), -0.02, 0.03, stretch),
-        Fold((x + 0.14, y - 0.05), (x + 0.12, y + 0.11), -0.02, 0.03, 0.8 * stretch),
+        Fold((x + 0.07, y - 0.07), (x + 0.06, y + 0.11), -0.02, 0.036, stretch),
+        Fold((x + 0.14, y - 0.05), (x + 0.12, y + 0.11), -0.02, 0.036, 0.8 * stretch),
         Fold((-0.03, low + 0.045), (0.17, low + 0.075), 0.02, 0.045, 0.3 + _depth(s, 0.9 * a[17])),
     ]
     top = face.mouth_y - face.gap_up - face.upper_lip
     folds += [
-        Fold((rib, top - 0.085), (0.9 * rib, top - 0.005), 0.0, 0.024, lines)
+        Fold((rib, top - 0.085), (0.9 * rib, top - 0.005), 0.0, 0.03, lines)
         for rib in (0.07, 0.14)
     ]
     folds += [

@@ -80,7 +80,7 @@ def _grouped(
     if not 0 <= fold < folds:
         raise RequestError(f"protocol '{kind}' has the folds 0 to {folds - 1}, not {fold}")
 
-    # Ordered by name, so that the order in which a reader meets the images has no influence.
+    # Ordered by name, so that no release of the splitter can make the images' order matter.
     ordered = np.argsort(np.array(samples.names), kind="stable")
     labels, members = samples.labels[ordered], np.array(groups)[ordered]
     draw = f"{kind}:{split_seed}:{folds}"

@@ -25,7 +25,7 @@ def noise(seed: int) -> NDArray[np.uint8]:
 
 def write_tree(root: Path, folders: tuple[str, ...] = FOLDERS) -> dict[str, NDArray[np.uint8]]:
     """Two subjects a class, two frames each; returns the pixels by name."""
-    pixels = {}
+    pixels: dict[str, NDArray[np.uint8]] = {}
     for label, folder in enumerate(folders):
         (root / folder).mkdir(parents=True)
         for subject in (999, 10 + label):

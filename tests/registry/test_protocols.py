@@ -216,7 +216,7 @@ def test_hold_out_sizes_and_class_proportions(kind: str) -> None:
         for part, indices in split(kind, samples, seed).parts.items():
             target = {"train": 0.60, "validation": 0.15, "test": 0.25}[part]
             assert len(indices) / len(samples) == pytest.approx(target, abs=0.03)
-            # Within two recordings; drawn freely, the test part would often miss by five.
+            # Within two recordings; drawn freely, three would be one standard deviation in test.
             counts = np.bincount(samples.labels[indices], minlength=4)
             np.testing.assert_allclose(counts, overall * len(indices), atol=2 * 3)
 

@@ -1,0 +1,80 @@
+"""Where results and data lie: options come first, then the environment, then ferbench.toml."""
+
+import os
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench.runs import Runs
+from bench.store.database import Store
+from registry.catalog import DATASETS
+from registry.errors import RequestError, nearest
+
+DEFAULT_DATABASE = "results.db"
+CONFIGURATION = Path("ferbench.toml")
+KNOWN = ("db", "runs", "roots")
+
+
+@dataclass(frozen=True)
+class Home:
+    """The results database, the folder of journals that it is made from, and the data folders."""
+
+    store: Store
+    runs: Runs
+    roots: Mapping[str, Path]
+
+
+def find_home(db: str | None = None, roots: Sequence[str] = ()) -> Home:
+    """Settle where everything is.
+
+    Parameters
+    ----------
+    db : str, optional
+        URL or path of the database; else ``FERBENCH_DB``, else ``db`` in ferbench.toml, else
+        ``results.db`` in the current folder. Journals lie beside it, in ``results.runs``; those of
+        a database server in ``ferbench.runs`` of the current folder, or where ``runs`` says.
+    roots : sequence of str
+        ``DATASET=DIR`` each; they come before ``[roots]`` in ferbench.toml.
+
+    Raises
+    ------
+    RequestError
+        ferbench.toml cannot be understood, or a root names no dataset or no folder.
+    """
+    configured = _configuration()
+    store = Store(db or os.environ.get("FERBENCH_DB") or configured.get("db") or DEFAULT_DATABASE)
+    beside = store.path.with_suffix(".runs") if store.path else Path("ferbench.runs")
+    runs = Path(configured["runs"]) if "runs" in configured and db is None else beside
+    return Home(store, Runs(runs.absolute()), _roots(configured.get("roots", {}), roots))
+
+
+def _roots(configured: Mapping[str, str], given: Sequence[str]) -> dict[str, Path]:
+    pairs = dict(configured)
+    for text in given:
+        name, separator, folder = text.partition("=")
+        if not separator or not folder:
+            raise RequestError(f"--root {text}: write it as DATASET=DIR")
+        pairs[name] = folder
+    return {DATASETS.get(name).name: _folder(name, Path(path)) for name, path in pairs.items()}
+
+
+def _folder(name: str, path: Path) -> Path:
+    folder = path.expanduser().absolute()
+    if not folder.exists():
+        raise RequestError(f"the root of {name} does not exist: {folder}")
+    return folder
+
+
+def _configuration() -> dict[str, Any]:
+    try:
+        configured = tomllib.loads(CONFIGURATION.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise RequestError(f"{CONFIGURATION}: {error}") from None
+    for key in configured:
+        if key not in KNOWN:
+            raise RequestError(f"{CONFIGURATION}: there is no setting '{key}'{nearest(key, KNOWN)}")
+    return configured

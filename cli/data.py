@@ -1,0 +1,95 @@
+"""``ferbench data``: is a dataset what it should be, and what does it look like."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.options import Format, Output
+
+if TYPE_CHECKING:
+    from registry.catalog import Dataset
+    from registry.check import DataCheck
+    from registry.samples import Samples
+
+app = typer.Typer(help="Check a dataset, or draw its contact sheet.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(metavar="DATASET", help="As in `ferbench list datasets`.")]
+Root = Annotated[
+    Path | None, typer.Option("--root", metavar="DIR", help="Its folder; else ferbench.toml's.")
+]
+
+
+@app.command()
+def check(dataset: Name, root: Root = None, output: Output = Format.table) -> None:
+    """Read every image and count; exit 1 when it is not what it should be."""
+    import dataclasses
+
+    from cli.terminal import console, print_json
+    from registry.check import check as check_samples
+
+    component, samples = _load(dataset, root)
+    found = check_samples(samples, component.expected)
+    if output is Format.json:
+        print_json(dataclasses.asdict(found))
+    else:
+        _print(found)
+        for difference in found.differences:
+            console.print(f"✗ {difference}", style="red", markup=False)
+        if not found.differences:
+            console.print("✓ nothing amiss", style="green")
+    raise typer.Exit(1 if found.differences else 0)
+
+
+@app.command()
+def sheet(
+    dataset: Name,
+    output: Annotated[Path, typer.Option("-o", "--output", help="The picture to write.")],
+    root: Root = None,
+    columns: Annotated[int, typer.Option(min=1, max=50, help="Images in a row.")] = 8,
+    rows: Annotated[int, typer.Option(min=1, max=50, help="Rows a class.")] = 1,
+) -> None:
+    """Draw a contact sheet: some images of each class."""
+    from cli.terminal import console
+    from registry.errors import RequestError
+    from registry.sheet import contact_sheet
+
+    _, samples = _load(dataset, root)
+    try:
+        contact_sheet(samples, columns=columns, rows=rows).save(output)
+    except (OSError, ValueError) as error:
+        raise RequestError(f"cannot write {output}: {error}") from None
+    console.print(f"wrote {output}", markup=False)
+
+
+def _load(name: str, root: Path | None) -> "tuple[Dataset, Samples]":
+    import sys
+
+    from bench.data import load_samples
+    from bench.home import find_home
+    from bench.specification import choose
+    from registry.catalog import DATASETS
+    from registry.errors import DataError
+
+    component = DATASETS.get(name)
+    given = [f"{component.name}={root}"] if root else []
+    try:
+        return component, load_samples(choose("dataset", name), find_home(roots=given).roots)
+    except DataError as error:
+        sys.stderr.write(f"✗ {error}\n")
+        raise typer.Exit(1) from None
+
+
+def _print(found: "DataCheck") -> None:
+    from cli.terminal import print_table
+
+    facts = [
+        ("layout", found.layout),
+        ("images", f"{found.images}, {found.width}×{found.height}, {found.channels} channel(s)"),
+        ("subjects", "unknown" if found.subjects is None else found.subjects),
+        ("sequences", "unknown" if found.sequences is None else found.sequences),
+        ("parts", "none" if found.parts is None else found.parts),
+        ("fingerprint", found.fingerprint),
+    ]
+    print_table("", ["", ""], facts)
+    print_table("", ["class", ">images"], list(found.counts.items()))

@@ -1,0 +1,39 @@
+"""The command ``ferbench``."""
+
+import sys
+
+import typer
+
+from cli import data, listing, reading, running
+
+app = typer.Typer(
+    name="ferbench",
+    help="Benchmark attention modules for facial expression recognition, fairly and cheaply.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+app.command("run")(running.run)
+app.command("status")(reading.status)
+app.command("show")(reading.show)
+app.command("leaderboard")(reading.leaderboard)
+app.command("list")(listing.list_components)
+app.add_typer(data.app, name="data")
+
+
+def main() -> None:
+    """Run the command; what a person got wrong is one sentence and exit code 2."""
+    from registry.errors import RequestError
+
+    try:
+        app()
+    except RequestError as error:
+        print(f"ferbench: {error}", file=sys.stderr)  # noqa: T201  (the terminal is what this is for)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()
