@@ -192,6 +192,8 @@ class Trainer:
         seed = self.specification.seed
         batches = plan_epoch(train, self.recipe, seed, progress.epoch, side, self.device)
         self.model.train()
+        if progress.step == 0:  # dropout draws from here; a resumed epoch goes on in its stream
+            torch.manual_seed(stream(seed, "dropout", progress.epoch))
         started = time.perf_counter()
         for batch in batches[progress.step :]:
             self._learn(batch)

@@ -1,5 +1,7 @@
 """What kind of disk a path lies on: SQLite's locks are only to be trusted on a local one."""
 
+import os
+import re
 from pathlib import Path
 
 #: File systems that several machines share, as the kernel names them.
@@ -29,14 +31,15 @@ def is_shared(path: Path, mounts: Path = Path("/proc/mounts")) -> bool:
 
 def _filesystem(path: Path, mounts: Path) -> str:
     try:
-        lines = mounts.read_text(encoding="utf-8").splitlines()
+        lines = mounts.read_bytes().splitlines()
     except OSError:
         return ""
     best, kind = -1, ""
     for line in lines:
-        _, point, name, *_ = line.split(" ")
-        # The kernel writes a space in a path as \040, and so on.
-        place = Path(point.encode().decode("unicode_escape"))
+        _, point, name, *_ = line.split(b" ")
+        # The kernel writes a space in a path as \040, and so on; all else as it is.
+        plain = re.sub(rb"\\([0-7]{3})", lambda match: bytes([int(match[1], 8)]), point)
+        place = Path(os.fsdecode(plain))
         if path.is_relative_to(place) and len(place.parts) >= best:
-            best, kind = len(place.parts), name
+            best, kind = len(place.parts), name.decode()
     return kind

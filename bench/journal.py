@@ -107,7 +107,8 @@ class Journal:
         """Append one event."""
         line = (event.model_dump_json() + "\n").encode()
         written = os.write(self._descriptor, line)
-        if written < len(line):
+        if written < len(line):  # the disk is full: the next line must not be glued to this half
+            os.ftruncate(self._descriptor, os.fstat(self._descriptor).st_size - written)
             raise OSError(f"only {written} of {len(line)} bytes went into {self.path}")
 
     def close(self) -> None:

@@ -73,7 +73,9 @@ class Runs:
 
 def make_folder(path: Path) -> Path:
     """Make a folder and its parents, readable by the user alone where it is new."""
-    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    missing = [folder for folder in (path, *path.parents) if not folder.exists()]
+    for folder in reversed(missing):
+        folder.mkdir(exist_ok=True, mode=0o700)
     return path
 
 

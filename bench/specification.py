@@ -14,6 +14,8 @@ from registry.errors import RequestError, nearest
 
 #: Goes up when the meaning of a specification changes; every identity changes with it.
 IDENTITY_VERSION = 1
+#: What every database can hold as a whole number.
+LARGEST_SEED = 2**31 - 1
 
 
 class Frozen(BaseModel):
@@ -89,11 +91,11 @@ class Specification(Frozen):
     data: str
     protocol: Chosen
     monitored: Literal["validation", "test"]
-    split_seed: int = Field(0, ge=0)
+    split_seed: int = Field(0, ge=0, le=LARGEST_SEED)
     fold: int = Field(0, ge=0)
     backbone: Chosen
     attention: Chosen
-    seed: int = Field(0, ge=0)
+    seed: int = Field(0, ge=0, le=LARGEST_SEED)
     recipe: Recipe = Recipe()
 
     def canonical(self) -> str:
@@ -141,15 +143,10 @@ def specify(settings: Mapping[str, Any], fingerprint: Callable[[Chosen], str]) -
             raise RequestError(f"'{kind}' is not set")
     chosen = {kind: choose(kind, settings[kind]) for kind in KINDS}
     protocol = PROTOCOLS.get(chosen["protocol"].name)
-    folds = protocol.folds(protocol.parse(chosen["protocol"].parameters))
-    fold = settings.get("fold", 0)
-    if isinstance(fold, int) and fold >= folds:
-        name = label("protocol", chosen["protocol"])
-        raise RequestError(f"fold = {fold}: {name} has {folds}, counted from 0")
     recipe = {key: value for key, value in settings.items() if key in Recipe.model_fields}
     seeds = {key: settings[key] for key in SEEDS if key in settings}
     try:
-        return Specification(
+        specification = Specification(
             **chosen,
             data=fingerprint(chosen["dataset"]),
             monitored=protocol.monitored,
@@ -159,6 +156,11 @@ def specify(settings: Mapping[str, Any], fingerprint: Callable[[Chosen], str]) -
     except ValidationError as error:
         first = error.errors()[0]
         raise RequestError(f"{first['loc'][-1]} = {first['input']!r}: {first['msg']}") from None
+    folds = protocol.folds(protocol.parse(specification.protocol.parameters))
+    if specification.fold >= folds:
+        name = label("protocol", specification.protocol)
+        raise RequestError(f"fold = {specification.fold}: {name} has {folds}, counted from 0")
+    return specification
 
 
 def choose(kind: str, value: Any) -> Chosen:

@@ -123,7 +123,7 @@ def _print_report(report: "CellReport") -> None:
         if attempt.traceback:
             console.print(attempt.traceback, style="red", markup=False)
     parts = sorted({part for epoch in report.epochs for part in epoch.loss})
-    heads = [">epoch", *(f">{part} {what}" for part in parts for what in ("loss", "acc. %"))]
+    heads = [">epoch", *(f">{part[:5]}\n{what}" for part in parts for what in ("loss", "acc. %"))]
     rows = [
         [
             epoch.epoch,
@@ -139,7 +139,7 @@ def _print_report(report: "CellReport") -> None:
         ]
         for epoch in report.epochs
     ]
-    heads += [">lr", ">s", ">images/s", ">MiB"]
+    heads += [">lr", ">s", ">images\n/s", ">MiB"]
     print_table("Curves (accuracy is balanced)", heads, rows)
     for picked in report.picked:
         title = (
@@ -147,8 +147,8 @@ def _print_report(report: "CellReport") -> None:
             f"{percent(picked.balanced_accuracy)} %, accuracy {percent(picked.accuracy)} %, "
             f"macro F1 {percent(picked.macro_f1)} %"
         )
-        heads = ["class", ">images", ">recall %", ">precision %", ">F1 %"]
-        heads += [f">→ {name}" for name in report.classes]
+        heads = ["class", ">images", ">recall\n%", ">prec.\n%", ">F1\n%"]
+        heads += [f">→\n{name[:4]}" for name in report.classes]
         rows = [
             [
                 row.name,

@@ -24,9 +24,7 @@ def run(
     ] = None,
     settings: Annotated[
         list[str] | None,
-        typer.Option(
-            "--set", metavar="KEY=VALUE", help="Override; a TOML list is swept."
-        ),
+        typer.Option("--set", metavar="KEY=VALUE", help="Override; a TOML list is swept."),
     ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print the cells and the cost; train nothing.")
@@ -46,6 +44,7 @@ def run(
     """Train every cell of a MATRIX that has no result yet, and show the leaderboard."""
     from bench.execution import Execution
     from bench.home import find_home
+    from cli.terminal import console
     from jobs.matrix import load_matrix
     from jobs.matrix_run import plan_here, prepare, run_here, submit
 
@@ -65,7 +64,9 @@ def run(
         return
     submit(prepared, home)
     completed = True
-    if prepared.open:
+    if not prepared.open:
+        console.print("Every cell has its result already: nothing to train.")
+    else:
         with _progress(prepared, home) as tick:
             prepared, completed = run_here(prepared, home, local, tick)
     _print_outcome(prepared, home, completed)

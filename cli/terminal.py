@@ -75,7 +75,13 @@ def print_table(
     if same:
         facts = (f"{columns[index].removeprefix('>')} {rows[0][index]}" for index in same)
         console.print(Text("  ·  ".join(facts), style="dim"))
-    made = Table(header_style="bold", box=None, show_header=any(columns))
+    made = Table(
+        header_style="bold",
+        box=None,
+        show_header=any(columns),
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
+    )
     kept = [index for index in range(len(columns)) if index not in same]
     for index in kept:
         head = columns[index]

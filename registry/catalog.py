@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -65,15 +66,28 @@ DATASETS: Registry[Dataset] = Registry("dataset", "registry.dataset")
 PROTOCOLS: Registry[Protocol] = Registry("protocol", "registry.protocol")
 
 B = TypeVar("B", bound=Callable[..., Any])
+C = TypeVar("C", bound=Component)
 
 
-def _summary(build: Callable[..., Any], name: str, citation: str) -> str:
-    text = inspect.getdoc(build)
-    if not text:
-        raise RequestError(f"component '{name}' in {build.__module__} has no docstring")
-    if not citation:
-        raise RequestError(f"component '{name}' in {build.__module__} has no citation")
-    return text.splitlines()[0].rstrip(".")
+def _entering(
+    registry: Registry[C],
+    name: str,
+    citation: str,
+    component: Callable[[str, str, Callable[..., Any], str, str], C],
+) -> Callable[[B], B]:
+    """Add what ``component(kind, name, build, summary, citation)`` makes of the decorated thing."""
+
+    def register(build: B) -> B:
+        text = inspect.getdoc(build)
+        if not text:
+            raise RequestError(f"component '{name}' in {build.__module__} has no docstring")
+        if not citation:
+            raise RequestError(f"component '{name}' in {build.__module__} has no citation")
+        summary = text.splitlines()[0].rstrip(".")
+        registry.add(component(registry.kind, name, build, summary, citation))
+        return build
+
+    return register
 
 
 def attention(
@@ -86,25 +100,10 @@ def attention(
     aliases: tuple[str, ...] = (),
 ) -> Callable[[B], B]:
     """Register an attention module; see `Attention` for what it must be."""
-
-    def register(build: B) -> B:
-        summary = _summary(build, name, citation)
-        ATTENTIONS.add(
-            Attention(
-                "attention",
-                name,
-                build,
-                summary,
-                citation,
-                parameters,
-                version,
-                aliases,
-                count=count,
-            )
-        )
-        return build
-
-    return register
+    component = partial(
+        Attention, parameters=parameters, version=version, aliases=aliases, count=count
+    )
+    return _entering(ATTENTIONS, name, citation, component)
 
 
 def backbone(
@@ -116,15 +115,8 @@ def backbone(
     aliases: tuple[str, ...] = (),
 ) -> Callable[[B], B]:
     """Register a backbone; see `Backbone` for what it must be."""
-
-    def register(build: B) -> B:
-        summary = _summary(build, name, citation)
-        BACKBONES.add(
-            Backbone("backbone", name, build, summary, citation, parameters, version, aliases)
-        )
-        return build
-
-    return register
+    component = partial(Backbone, parameters=parameters, version=version, aliases=aliases)
+    return _entering(BACKBONES, name, citation, component)
 
 
 def dataset(
@@ -138,26 +130,15 @@ def dataset(
     expected: Expected | None = None,
 ) -> Callable[[B], B]:
     """Register a dataset; see `Dataset` for what it must be."""
-
-    def register(build: B) -> B:
-        summary = _summary(build, name, citation)
-        DATASETS.add(
-            Dataset(
-                "dataset",
-                name,
-                build,
-                summary,
-                citation,
-                parameters,
-                version,
-                aliases,
-                needs_root,
-                expected,
-            )
-        )
-        return build
-
-    return register
+    component = partial(
+        Dataset,
+        parameters=parameters,
+        version=version,
+        aliases=aliases,
+        needs_root=needs_root,
+        expected=expected,
+    )
+    return _entering(DATASETS, name, citation, component)
 
 
 def protocol(
@@ -171,23 +152,12 @@ def protocol(
     folds: Callable[[Any], int] = lambda _: 1,
 ) -> Callable[[B], B]:
     """Register a split protocol; see `Protocol` for what it must be."""
-
-    def register(build: B) -> B:
-        summary = _summary(build, name, citation)
-        PROTOCOLS.add(
-            Protocol(
-                "protocol",
-                name,
-                build,
-                summary,
-                citation,
-                parameters,
-                version,
-                aliases,
-                monitored,
-                folds,
-            )
-        )
-        return build
-
-    return register
+    component = partial(
+        Protocol,
+        parameters=parameters,
+        version=version,
+        aliases=aliases,
+        monitored=monitored,
+        folds=folds,
+    )
+    return _entering(PROTOCOLS, name, citation, component)

@@ -1,7 +1,5 @@
 """A component is a named thing that can be swept; a registry finds it by its name."""
 
-import importlib
-import pkgutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, Self, TypeVar
@@ -9,6 +7,7 @@ from typing import Any, Generic, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from registry.errors import RequestError, nearest
+from registry.plugins import Source, built_in, installed
 
 
 class Parameters(BaseModel):
@@ -95,8 +94,38 @@ class Component:
 C = TypeVar("C", bound=Component)
 
 
+@dataclass(frozen=True)
+class Family(Generic[C]):
+    """Components that are too many to register: each is made when its name is asked for.
+
+    Attributes
+    ----------
+    pattern : str
+        How such names look, for lists: ``"timm:NAME"``.
+    mark : str
+        What is in each of these names and in no other.
+    make : Callable
+        Gives the component of that name, or raises a `RequestError`.
+    summary, citation : str
+        One line each, for lists.
+    examples : tuple[str, ...]
+        Names that the conformance tests try.
+    """
+
+    pattern: str
+    mark: str
+    make: Callable[[str], C]
+    summary: str
+    citation: str
+    examples: tuple[str, ...]
+
+
 class Registry(Generic[C]):
-    """Components of one kind, found by importing each module of a package when first asked.
+    """Components of one kind, found by importing what may hold some when first asked.
+
+    These are the modules of a package and, after those, the modules that other packages name under
+    the entry point ``ferbench.KIND``. One that cannot be imported, or registers what cannot be, is
+    left out as a whole and told in `problems`; all the others go on working.
 
     Parameters
     ----------
@@ -111,19 +140,28 @@ class Registry(Generic[C]):
         self.package = package
         self._components: dict[str, C] = {}
         self._names: dict[str, str] = {}
-        self._discovered = False
+        self._families: dict[str, Family[C]] = {}
+        self._problems: list[str] = []
+        self._discovered: set[str] = set()
 
     def add(self, component: C) -> None:
         """Register; a name or alias that is taken is a fault of whoever wrote the component."""
-        for name in (component.name, *component.aliases):
+        if not component.build.__module__.startswith(f"{self.package}."):
+            self._discover_built_in()  # so that the names of this package are taken first
+        names = (component.name, *component.aliases)
+        for name in names:
             if name in self._names:
                 raise RequestError(
                     f"two {self.kind} components are called '{name}': "
                     f"{self._components[self._names[name]].build.__module__} and "
                     f"{component.build.__module__}"
                 )
-            self._names[name] = component.name
+        self._names |= dict.fromkeys(names, component.name)
         self._components[component.name] = component
+
+    def add_family(self, family: Family[C]) -> None:
+        """Register a rule that makes components; see `Family`."""
+        self._families[family.mark] = family
 
     def get(self, name: str) -> C:
         """The component of that name or alias.
@@ -131,21 +169,64 @@ class Registry(Generic[C]):
         Raises
         ------
         RequestError
-            No such component; the message offers the nearest right name.
+            No such component; the message offers the nearest right name, and tells which packages
+            are left out.
         """
         self._discover()
-        if name not in self._names:
-            raise RequestError(f"there is no {self.kind} '{name}'{nearest(name, self._names)}")
-        return self._components[self._names[name]]
+        if name in self._names:
+            return self._components[self._names[name]]
+        for family in self._families.values():
+            if family.mark in name:
+                return family.make(name)
+        left_out = "".join(f"\n{problem}" for problem in self._problems)
+        raise RequestError(
+            f"there is no {self.kind} '{name}'{nearest(name, self._names)}{left_out}"
+        )
 
     def __iter__(self) -> Iterator[C]:
         self._discover()
         return iter(sorted(self._components.values(), key=lambda component: component.name))
 
+    @property
+    def families(self) -> tuple[Family[C], ...]:
+        """The rules that make further components."""
+        self._discover()
+        return tuple(self._families.values())
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """A plain sentence for each module or package that is left out."""
+        self._discover()
+        return tuple(self._problems)
+
     def _discover(self) -> None:
-        if self._discovered:
-            return
-        self._discovered = True
-        package = importlib.import_module(self.package)
-        for module in pkgutil.iter_modules(package.__path__, prefix=f"{self.package}."):
-            importlib.import_module(module.name)
+        self._discover_built_in()
+        if "installed" not in self._discovered:
+            self._discovered.add("installed")
+            for source in installed(f"ferbench.{self.kind}"):
+                self._read(source, must_give=True)
+
+    def _discover_built_in(self) -> None:
+        if "built in" not in self._discovered:
+            self._discovered.add("built in")
+            for source in built_in(self.package):
+                self._read(source)
+
+    def _read(self, source: Source, must_give: bool = False) -> None:
+        before = dict(self._components), dict(self._names), dict(self._families)
+        try:
+            source.load()
+            if must_give and not self._has_any_of(source):
+                raise RequestError(f"it registers no {self.kind}")
+        except Exception as error:  # noqa: BLE001  (a stranger's module may raise anything)
+            self._components, self._names, self._families = before
+            told = error if isinstance(error, RequestError) else repr(error)
+            self._problems.append(f"{source.name} is left out: {told}")
+
+    def _has_any_of(self, source: Source) -> bool:
+        makers = (
+            *(component.build for component in self._components.values()),
+            *(family.make for family in self._families.values()),
+        )
+        package = source.module.partition(".")[0]
+        return any(make.__module__.partition(".")[0] == package for make in makers)

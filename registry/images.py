@@ -1,5 +1,7 @@
 """Reading image files, with errors that name the file."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -53,23 +55,81 @@ def read_grey(path: Path, height: int, width: int) -> NDArray[np.uint8]:
     DataError
         The file is no image, is cut off or broken, has another size, or is not 8-bit grey.
     """
-    try:
-        with Image.open(path) as image:
-            # Before the pixels are decoded, for a file can claim any size.
-            if image.size != (width, height):
-                raise DataError(
-                    f"{path} is {image.width}×{image.height} pixels; {width}×{height} are needed"
-                )
-            mode, pixels = image.mode, np.asarray(image)
-    except UnidentifiedImageError:
-        raise DataError(f"{path} is not an image") from None
-    except _BROKEN as error:
-        raise DataError(f"{path} cannot be read as an image: {error}") from None
+    mode, pixels = _decode(path, (height, width))
     if mode == "L":
         return pixels
     if mode != "RGB":
         raise DataError(f"{path} is not an 8-bit grey image (Pillow calls its mode '{mode}')")
-    grey: NDArray[np.uint8] = pixels[..., 0]
-    if (pixels != grey[..., None]).any():
+    if not is_grey(pixels):
         raise DataError(f"{path} is in colour; a grey image is needed")
+    grey: NDArray[np.uint8] = pixels[..., 0]
     return grey
+
+
+def read_pixels(path: Path, size: tuple[int, int] | None = None) -> NDArray[np.uint8]:
+    """Red, green and blue of one image file; a grey file has all three equal.
+
+    Parameters
+    ----------
+    size : tuple of int, optional
+        The height and width that it must have.
+
+    Returns
+    -------
+    uint8 array, (height, width, 3)
+
+    Raises
+    ------
+    DataError
+        The file is no image, is cut off or broken, has another size, or is neither 8-bit grey nor
+        8-bit RGB.
+    """
+    mode, pixels = _decode(path, size)
+    if mode == "L":
+        return np.repeat(pixels[..., None], 3, axis=2)
+    if mode != "RGB":
+        raise DataError(
+            f"{path} is neither an 8-bit grey nor an 8-bit RGB image (Pillow calls its mode "
+            f"'{mode}')"
+        )
+    return pixels
+
+
+def is_grey(pixels: NDArray[np.uint8]) -> bool:
+    """Whether the channels of an (…, 3) array are equal everywhere."""
+    return bool((pixels == pixels[..., :1]).all())
+
+
+def read_size(path: Path) -> tuple[int, int]:
+    """Height and width of an image file, without its pixels.
+
+    Raises
+    ------
+    DataError
+        The file is no image.
+    """
+    with _opened(path) as image:
+        return image.height, image.width
+
+
+def _decode(path: Path, size: tuple[int, int] | None) -> tuple[str, NDArray[np.uint8]]:
+    with _opened(path) as image:
+        # Before the pixels are decoded, for a file can claim any size.
+        if size is not None and (image.height, image.width) != size:
+            raise DataError(
+                f"{path} is {image.width}×{image.height} pixels; {size[1]}×{size[0]} are needed"
+            )
+        return image.mode, np.asarray(image)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Image.Image]:
+    try:
+        with Image.open(path) as image:
+            yield image
+    except UnidentifiedImageError:
+        raise DataError(f"{path} is not an image") from None
+    except PermissionError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror}") from None
+    except _BROKEN as error:
+        raise DataError(f"{path} cannot be read as an image: {error}") from None

@@ -10,7 +10,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 from sqlalchemy.orm import Session
 
 from bench.filesystem import is_shared
@@ -101,8 +101,11 @@ def as_url(text: str) -> str:
         return f"sqlite:///{Path(text).expanduser().absolute()}"
     try:
         url = make_url(text)
-    except ArgumentError:
+        url.get_dialect().import_dbapi()
+    except (ArgumentError, NoSuchModuleError):
         raise RequestError(f"'{text}' is no database URL; try sqlite:///results.db") from None
+    except ImportError as error:
+        raise RequestError(f"'{text}' needs the package '{error.name}'") from None
     if url.drivername == "sqlite" and not url.database:
         raise RequestError(f"'{text}' names no file; try sqlite:///results.db")
     return url.render_as_string(hide_password=False)

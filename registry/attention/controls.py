@@ -87,9 +87,10 @@ class RandomParameters(SpectralParameters):
 
 @dataclass(frozen=True)
 class ShuffledFilter:
-    """The gains of a high-pass filter in a fixed random order of the frequencies.
+    """The gains of a high-pass filter in a fixed random order of the frequencies but zero.
 
-    A frequency and its opposite move together, so that the filtered map stays real: pairs change
+    The zero frequency keeps its gain, so that the mean of the map never gets in by chance. A
+    frequency and its opposite move together, so that the filtered map stays real: pairs change
     places with pairs, and frequencies that are their own opposite with their like.
     """
 
@@ -99,13 +100,13 @@ class ShuffledFilter:
 
     def gains(self, size: int) -> Gains:
         """Gain at each frequency; the same numbers as the source's in another order."""
-        place = np.arange(size * size)
+        place = np.arange(size * size)  # the zero frequency is the first
         plane = place.reshape(size, size)
         opposite = np.roll(plane[::-1, ::-1], shift=(1, 1), axis=(0, 1)).ravel()
         source = self.source.gains(size).ravel()
-        shuffled = np.empty_like(source)
+        shuffled = source.copy()
         random = np.random.Generator(np.random.PCG64([self.seed, self.index, size]))
-        for orbits in (place[place == opposite], place[place < opposite]):
+        for orbits in (place[place == opposite][1:], place[place < opposite]):
             order = random.random(len(orbits)).argsort(kind="stable")
             shuffled[orbits] = shuffled[opposite[orbits]] = source[orbits[order]]
         return shuffled.reshape(size, size)
@@ -120,10 +121,9 @@ class ShuffledFilter:
 class RandomFrequency(SpectralAttention):
     """Control: the module of the paper with a random part of the spectrum as query.
 
-    The part is fixed, differs between positions, and is as large as the high-pass part. The
-    permutation is drawn from NumPy's PCG64, whatever the training seed. On a map of even size the
-    zero frequency may be among those that pass, on one of odd size it never is: it has no like to
-    change places with.
+    The part is fixed, differs between positions, and is as large as the high-pass part; the zero
+    frequency has the gain that it has there. The permutation is drawn from NumPy's PCG64, whatever
+    the training seed.
     """
 
     pairs = ((HIGH, WHOLE),)

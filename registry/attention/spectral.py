@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Annotated, Any, ClassVar
 
 import torch
-from pydantic import Discriminator, Field, Tag
+from pydantic import Discriminator, Field, Tag, ValidationInfo, field_validator
 from torch import Tensor, nn
 
 from registry.catalog import attention
@@ -17,6 +17,9 @@ CITATION = (
     "Kim & Jo, Spatial Attention Network with High Frequency Component for Facial Expression "
     "Recognition"
 )
+
+#: Of the Butterworth profile, where none is given.
+ORDER = 2
 
 WHOLE, HIGH, LOW = "whole", "high", "low"
 
@@ -38,7 +41,8 @@ class SpectralParameters(Parameters):
     profile : str
         Shape of the filter's edge.
     order : int
-        Order of the Butterworth profile; the other profiles don't look at it.
+        Order of the Butterworth profile. The other profiles have none: it is the default there,
+        whatever was given, so that what trains the same model has the same identity.
     """
 
     radius: Annotated[
@@ -48,7 +52,13 @@ class SpectralParameters(Parameters):
         Search(0.02, 0.95),
     ] = 0.25
     profile: Profile = "ideal"
-    order: Annotated[int, Field(ge=1, le=10), Search(1, 8)] = 2
+    order: Annotated[int, Field(ge=1, le=10), Search(1, 8)] = ORDER
+
+    @field_validator("order")
+    @classmethod
+    def _only_of_butterworth(cls, order: int, info: ValidationInfo) -> int:
+        # a profile that was refused is not among the data, and is told about instead
+        return order if info.data.get("profile") == "butterworth" else ORDER
 
     def high_pass(self, site: Site) -> HighPass:
         """The filter at one of the backbone's positions.

@@ -1,19 +1,31 @@
-"""CK+, in the usual form of 48×48 crops in a folder for each class."""
+"""CK+, in each of the forms in which it is passed on."""
 
-import re
 from pathlib import Path
+from typing import Annotated
 
-import numpy as np
+from pydantic import Field
 
 from registry.catalog import dataset
-from registry.component import NoParameters
-from registry.errors import DataError, nearest
+from registry.component import Parameters
+from registry.errors import DataError
 from registry.expected import Expected
-from registry.images import read_grey, visible
-from registry.samples import EXPRESSIONS, Samples
+from registry.layouts import ckplus_crops, ckplus_original, ckplus_table
+from registry.layouts.recognise import Layout, read_recognised
+from registry.samples import Samples
 
-SIDE = 48
-
+#: Peak and neutral frames as ckextended.csv has them.
+EXPECTED_TABLE = Expected(
+    counts={
+        "anger": 45,
+        "contempt": 18,
+        "disgust": 59,
+        "fear": 25,
+        "happiness": 69,
+        "neutral": 593,
+        "sadness": 28,
+        "surprise": 83,
+    }
+)
 #: The last three frames of each of the 327 labelled sequences.
 EXPECTED = Expected(
     counts={
@@ -27,11 +39,44 @@ EXPECTED = Expected(
     },
     subjects=118,
     sequences=327,
+    variants={ckplus_table.NAME: EXPECTED_TABLE},
 )
-CLASSES = tuple(EXPECTED.counts)
 
-# Subject, then the subject's recording, then the frame: S010_004_00000017.png.
-_NAME = re.compile(r"((S[0-9]{3})_[0-9]{3})_[0-9]{8}\.png")
+
+class CkplusParameters(Parameters):
+    """How the authors' sequences are cut; the other layouts are cut already.
+
+    ``frames``: how many last frames of each sequence; ``side``: what a face is brought to.
+    """
+
+    frames: Annotated[int, Field(ge=1, le=6)] = 3
+    side: Annotated[int, Field(ge=16, le=256)] = ckplus_crops.SIDE
+
+
+def _read_crops(home: Path, parameters: CkplusParameters) -> Samples:
+    _refuse_parameters(home, parameters)
+    return ckplus_crops.read_crops(home)
+
+
+def _read_table(home: Path, parameters: CkplusParameters) -> Samples:
+    _refuse_parameters(home, parameters)
+    return ckplus_table.read_table_of_peaks(home)
+
+
+def _read_original(home: Path, parameters: CkplusParameters) -> Samples:
+    return ckplus_original.read_original(home, parameters.frames, parameters.side)
+
+
+def _refuse_parameters(home: Path, parameters: CkplusParameters) -> None:
+    if parameters != CkplusParameters():
+        raise DataError(f"{home} holds faces that are cut already: frames and side have no effect")
+
+
+LAYOUTS = (
+    Layout(ckplus_crops.TITLE, ckplus_crops.has_crops, _read_crops),
+    Layout(ckplus_table.TITLE, ckplus_table.has_table, _read_table),
+    Layout(ckplus_original.TITLE, ckplus_original.has_original, _read_original),
+)
 
 
 @dataset(
@@ -40,17 +85,25 @@ _NAME = re.compile(r"((S[0-9]{3})_[0-9]{3})_[0-9]{8}\.png")
         "Lucey, Cohn, Kanade, Saragih, Ambadar, Matthews: The extended Cohn-Kanade dataset (CK+): "
         "A complete dataset for action unit and emotion-specified expression. CVPR Workshops 2010"
     ),
+    parameters=CkplusParameters,
     aliases=("ck+", "ckplus48"),
     expected=EXPECTED,
 )
-def ckplus(root: Path, parameters: NoParameters) -> Samples:
-    """CK+ (Lucey et al. 2010): grey 48×48 face crops of 7 posed expressions.
+def ckplus(root: Path, parameters: CkplusParameters) -> Samples:
+    """CK+ (Lucey et al. 2010): grey face crops of 7 posed expressions.
 
-    The root holds the folders anger, contempt, disgust, fear, happy, sadness and surprise (in any
-    case, or by another usual word), or holds one folder that does. An image is called like
-    ``S010_004_00000017.png``: subject S010, sequence S010_004, frame 17. Its name in the samples is
-    the path from the folder with the class folders on, with forward slashes, so that it is the same
-    whichever of the two roots was given. A part of the 981 images is accepted.
+    The root holds, or one folder in it holds, just one of:
+
+    - the folders anger, contempt, disgust, fear, happy, sadness and surprise (in any case, or by
+      another usual word) with 48×48 crops. An image is called like ``S010_004_00000017.png``:
+      subject S010, sequence S010_004, frame 17. Its name in the samples is the path from the folder
+      with the class folders on, with forward slashes, so that it is the same whichever of the two
+      roots was given. A part of the 981 images is accepted;
+    - ``ckextended.csv`` (emotion, pixels, Usage): peak frames and neutral ones, 8 classes, nobody
+      named;
+    - the authors' folders ``cohn-kanade-images``, ``Emotion`` and ``Landmarks``, of which the last
+      `frames` frames of each labelled sequence are taken and cropped by their landmarks to `side`
+      pixels; see `registry.layouts.ckplus_original.read_original`.
 
     Passed over are hidden files (``.DS_Store``) and ``Thumbs.db``; all else that is no such image
     is an error.
@@ -58,77 +111,7 @@ def ckplus(root: Path, parameters: NoParameters) -> Samples:
     Raises
     ------
     DataError
-        No such root, no class folder, an unknown, missing or empty class, a misnamed file, or an
-        image that cannot be read, is not 48×48 or not grey.
+        No such root, no layout or several, an unknown, missing or empty class, a misnamed file, or
+        an image that cannot be read, is not 48×48 or not grey; the message names file and line.
     """
-    home = _home(root)
-    folders = _class_folders(home)
-    found = sorted(
-        (path.relative_to(home).as_posix(), path, label)
-        for label, expression in enumerate(CLASSES)
-        for path in _image_files(folders[expression])
-    )
-    people = [_parse(path) for _, path, _ in found]
-    return Samples(
-        images=np.stack([read_grey(path, SIDE, SIDE)[None] for _, path, _ in found]),
-        labels=np.array([label for _, _, label in found], dtype=np.int64),
-        classes=CLASSES,
-        names=tuple(name for name, _, _ in found),
-        subjects=tuple(subject for subject, _ in people),
-        sequences=tuple(sequence for _, sequence in people),
-        layout=f"class folders of {SIDE}×{SIDE} PNG crops",
-    )
-
-
-def _home(root: Path) -> Path:
-    """The folder with the class folders: the root, or the one folder in it that has them."""
-    if _has_class_folder(root):
-        return root
-    homes = [entry for entry in visible(root) if entry.is_dir() and _has_class_folder(entry)]
-    if len(homes) > 1:
-        names = ", ".join(home.name for home in homes)
-        raise DataError(f"{root} holds several folders with class folders ({names}); name one")
-    if not homes:
-        raise DataError(f"{root} holds no class folder (anger, contempt, …), nor does one in it")
-    return homes[0]
-
-
-def _has_class_folder(folder: Path) -> bool:
-    return any(entry.is_dir() and _expression(entry) in CLASSES for entry in visible(folder))
-
-
-def _expression(folder: Path) -> str | None:
-    return EXPRESSIONS.get(folder.name.lower())
-
-
-def _class_folders(home: Path) -> dict[str, Path]:
-    words = [word for word, expression in EXPRESSIONS.items() if expression in CLASSES]
-    folders: dict[str, Path] = {}
-    for entry in visible(home):
-        expression = _expression(entry)
-        if not entry.is_dir():
-            raise DataError(f"{entry} is not a class folder")
-        if expression is None or expression not in CLASSES:
-            raise DataError(f"{entry} is not a class of CK+{nearest(entry.name.lower(), words)}")
-        if expression in folders:
-            raise DataError(f"{folders[expression]} and {entry} are the same class")
-        folders[expression] = entry
-    for expression in CLASSES:
-        if expression not in folders:
-            raise DataError(f"{home} has no folder for the class '{expression}'")
-    return folders
-
-
-def _image_files(folder: Path) -> list[Path]:
-    files = visible(folder)
-    if not files:
-        raise DataError(f"{folder} holds no image")
-    return files
-
-
-def _parse(path: Path) -> tuple[str, str]:
-    """Subject and sequence."""
-    match = _NAME.fullmatch(path.name)
-    if match is None:
-        raise DataError(f"{path} is not named like a CK+ image (S010_004_00000017.png)")
-    return match[2], match[1]
+    return read_recognised(root, LAYOUTS, "CK+", parameters)

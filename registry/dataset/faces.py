@@ -45,6 +45,9 @@ def faces(root: Path | None, parameters: FacesParameters) -> Samples:
     pictures that grow towards the apex; a random split therefore leaks. Subject k is the same,
     byte for byte, whatever the number of subjects.
     """
+    # glibc gives each big freed array back to the system, and faulting its pages in again takes a
+    # third of the time, until it has seen a bigger one freed; this one is never touched
+    np.empty(1 << 21)
     count = range(parameters.subjects)
     keys = [
         (f"s{subject:03d}", label, frame)

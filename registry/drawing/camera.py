@@ -104,15 +104,16 @@ def _surround(picture: Array, grid: Grid, s: Subject, radius: Array) -> None:
     hair = min(max(s.hair, 0.04), 0.7)
     neck = (grid.y > 0.5) & (np.abs(grid.x) < 0.62 * s.head_width)
     behind = np.where(neck, 0.55 * s.skin, min(max(s.backdrop, 0.1), 0.9))
+    around = edge(1.5 - radius, 0.2)
     # hair hangs beside the face down to its length
-    falls = edge(s.hair_length - grid.y, 0.1) * edge(1.5 - radius, 0.2)
+    falls = edge(s.hair_length - grid.y, 0.1) * around
     behind += falls * (hair - behind)
     inside = edge(1 - radius, 0.08)
     picture += (1 - inside) * (behind - picture)
     across = grid.x * (1 / s.head_width)
     across *= across
     line = s.hairline + max(s.temples, 0.0) * across * across * across
-    crown = edge(line - grid.y, 0.09) * edge(1.5 - radius, 0.2)
+    crown = edge(line - grid.y, 0.09) * around
     picture += crown * (hair * (1.25 - 0.4 * across) - picture)
 
 
@@ -120,9 +121,9 @@ def expose(pictures: Array, grain: float, rng: np.random.Generator) -> NDArray[n
     """What the sensor makes of one sequence's pictures: uneven light, gain and noise, grey levels."""
     gain, slope_x, slope_y = bell(rng, 3)
     axis = np.arange(SIZE) * (2 / (SIZE - 1)) - 1
-    fall = 1 + 0.07 * slope_x * axis[None, :] + 0.05 * slope_y * axis[:, None]
+    fall = 1 + 0.12 * slope_x * axis[None, :] + 0.08 * slope_y * axis[:, None]
     # automatic exposure goes half the way: dark skin stays darker
-    gain = np.sqrt(0.5 / pictures.mean()) * (1 + 0.06 * gain)
+    gain = np.sqrt(0.45 / pictures.mean()) * (1 + 0.06 * gain)
     noisy = pictures * gain * fall + max(grain, 0.0) * bell(rng, *pictures.shape)
     return (np.clip(noisy, 0.0, 1.0) * 255 + 0.5).astype(np.uint8)
 

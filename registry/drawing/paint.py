@@ -20,7 +20,9 @@ def paint(grid: Grid, subject: Subject, face: Face) -> Array:
     return tone
 
 
-def _cover(tone: Array, window: tuple[slice, slice, slice], coverage: Array, colour: Array | float) -> None:
+def _cover(
+    tone: Array, window: tuple[slice, slice, slice], coverage: Array, colour: Array | float
+) -> None:
     tone[window] += coverage * (colour - tone[window])
 
 
@@ -46,8 +48,10 @@ def _brow(tone: Array, grid: Grid, s: Subject, face: Face, side: int, sign: int)
     x1 = s.eye_x + s.eye_width + 0.05
     arch = face.brow_arch[side]
     window = grid.window(
-        np.minimum(sign * x0, sign * x1), np.maximum(sign * x0, sign * x1),
-        np.minimum(y0, y1) - 0.15, np.maximum(y0, y1) + 0.1,
+        np.minimum(sign * x0, sign * x1),
+        np.maximum(sign * x0, sign * x1),
+        np.minimum(y0, y1) - 0.15,
+        np.maximum(y0, y1) + 0.1,
     )
     along = (sign * grid.x[window] - x0) / (x1 - x0)
     middle = y0 + along * (y1 - y0) - arch * 4 * along * (1 - along)

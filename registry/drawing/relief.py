@@ -29,8 +29,11 @@ def relief(grid: Grid, subject: Subject, face: Face, radius: Array) -> Array:
 
 
 def _add(
-    height: Array, grid: Grid, centre: tuple[Array | float, Array | float],
-    radii: tuple[float, float], rise: Array | float,
+    height: Array,
+    grid: Grid,
+    centre: tuple[Array | float, Array | float],
+    radii: tuple[float, float],
+    rise: Array | float,
 ) -> None:
     (x, y), (across, down) = centre, radii
     window = grid.window(x - across, x + across, y - down, y + down)
@@ -47,8 +50,8 @@ def _nose(height: Array, grid: Grid, s: Subject, face: Face) -> None:
     ridge = 0.25 + 0.75 * down
     end = np.clip((tip + 0.06 - y) * 9, 0.0, 1.0)
     across = x / (0.075 + (0.8 * s.nose_width - 0.03) * down)
-    height[window] += s.nose_height * ridge * end * np.minimum(4 * down, 1) * bump(
-        0.6 * across * across
+    height[window] += (
+        s.nose_height * ridge * end * np.minimum(4 * down, 1) * bump(0.6 * across * across)
     )
     _add(height, grid, (0.0, tip - 0.01), (0.11, 0.1), 0.06)
 
@@ -65,7 +68,9 @@ def _side(height: Array, grid: Grid, s: Subject, face: Face, side: int, sign: in
 
 def _muzzle(height: Array, grid: Grid, s: Subject, face: Face) -> None:
     _add(height, grid, (0.0, s.mouth_y), (0.42, 0.3), 0.05)
-    _add(height, grid, (0.0, face.mouth_y - face.gap_up - 0.5 * face.upper_lip), (0.2, 0.055), 0.016)
+    _add(
+        height, grid, (0.0, face.mouth_y - face.gap_up - 0.5 * face.upper_lip), (0.2, 0.055), 0.016
+    )
     low = face.mouth_y + face.gap_down + 0.5 * face.lower_lip
     _add(height, grid, (0.0, low), (0.2, 0.065), 0.028)
     _add(height, grid, (0.0, face.chin - 0.17), (0.22, 0.17), 0.05 + 0.035 * face.boss)

@@ -84,14 +84,18 @@ def carve(grid: Grid, folds: list[Fold]) -> Array:
     """Depth of all folds together at each pixel, (N, H, W)."""
     depth = np.zeros_like(grid.x)
     for fold in folds:
-        (x0, y0), (x1, y1) = fold.start, fold.end
+        shown = np.flatnonzero(fold.depth)
+        if len(shown) == 0:
+            continue
+        x0, y0, x1, y1 = (_pick(value, shown) for value in (*fold.start, *fold.end))
         margin = 2 * fold.width + abs(fold.bend)
-        window = grid.window(
+        _, rows, columns = grid.window(
             np.minimum(x0, x1) - margin,
             np.maximum(x0, x1) + margin,
             np.minimum(y0, y1) - margin,
             np.maximum(y0, y1) + margin,
         )
+        window = shown, rows, columns
         dx, dy = x1 - x0, y1 - y0
         length = dx * dx + dy * dy
         root = np.sqrt(length)
@@ -102,5 +106,9 @@ def carve(grid: Grid, folds: list[Fold]) -> Array:
         squared = across * across
         # the skin that a groove gives way is pushed up on both sides of it
         profile = 1.5 * bump(squared) - 0.5 * bump(0.25 * squared)
-        depth[window] += profile * np.minimum(1.5 * arch, 1.0) * fold.depth
+        depth[window] += profile * np.minimum(1.5 * arch, 1.0) * _pick(fold.depth, shown)
     return depth
+
+
+def _pick(value: Any, shown: NDArray[np.intp]) -> Any:
+    return value[shown] if np.ndim(value) else value

@@ -32,7 +32,7 @@ class Subject:
     lid_crease: float = trait(0.5, 0.25)
 
     brow_height: float = trait(0.215, 0.03)
-    brow_tilt: float = trait(0.0, 0.022)
+    brow_tilt: float = trait(0.0, 0.026)
     brow_arch: float = trait(0.045, 0.018)
     brow_gap: float = trait(0.14, 0.025)
     brow_thickness: float = trait(0.045, 0.011)
@@ -44,12 +44,12 @@ class Subject:
 
     mouth_y: float = trait(0.5, 0.025)
     mouth_width: float = trait(0.285, 0.025)
-    mouth_curve: float = trait(0.005, 0.022)
+    mouth_curve: float = trait(0.0, 0.026)
     lip_fullness: float = trait(0.07, 0.014)
     lip_tone: float = trait(0.7, 0.08)
 
     skin: float = trait(0.68, 0.11)
-    mottle: float = trait(0.022, 0.008)
+    mottle: float = trait(0.018, 0.007)
     hair: float = trait(0.2, 0.14)
     hairline: float = trait(-0.74, 0.07)
     temples: float = trait(0.5, 0.2)
@@ -64,7 +64,7 @@ class Subject:
     light_y: float = trait(-0.45, 0.2)
     ambient: float = trait(0.42, 0.08)
     backdrop: float = trait(0.45, 0.18)
-    grain: float = trait(0.013, 0.004)
+    grain: float = trait(0.011, 0.003)
 
 
 def bell(rng: np.random.Generator, *shape: int) -> Array:

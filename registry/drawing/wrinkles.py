@@ -90,8 +90,8 @@ def _cheeks(s: Subject, a: Actions, face: Face, side: int) -> list[Fold]:
             (face.alar_x[side] + 0.03, face.alar_y[side] - 0.04),
             (face.corner_x[side] + 0.07, face.corner_y[side] + 0.02 + 0.03 * a[15]),
             -0.035,
-            0.045,
-            _depth(s, lift * smooth, 1.0),
+            0.055,
+            0.75 * _depth(s, lift * smooth, 1.0),
         )
     )
     return folds
@@ -113,11 +113,12 @@ def _mouth(s: Subject, a: Actions, face: Face, side: int) -> list[Fold]:
     ]
     top = face.mouth_y - face.gap_up - face.upper_lip
     folds += [
-        Fold((rib, top - 0.085), (0.9 * rib, top - 0.005), 0.0, 0.03, lines)
-        for rib in (0.07, 0.14)
+        Fold((rib, top - 0.085), (0.9 * rib, top - 0.005), 0.0, 0.03, lines) for rib in (0.07, 0.14)
     ]
     folds += [
-        Fold((pit, low + 0.1 + dip), (pit + 0.05, low + 0.1 + dip), 0.0, 0.03, 0.9 * _depth(s, a[17]))
+        Fold(
+            (pit, low + 0.1 + dip), (pit + 0.05, low + 0.1 + dip), 0.0, 0.03, 0.9 * _depth(s, a[17])
+        )
         for pit, dip in ((0.01, 0.04), (0.06, 0.0), (0.08, 0.07))
     ]
     return folds

@@ -1,0 +1,142 @@
+"""Values that the tests of bench/ and jobs/ are made of; pure functions, nothing trained."""
+
+import base64
+import zlib
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import select
+
+from bench.journal import Claimed, Ended, EpochEnded, Event, Journal, Part, Selected, Started
+from bench.runs import Runs, write_once
+from bench.specification import Chosen, Specification, specify
+from bench.store.database import Store
+from bench.store.models import Base, Cell
+from registry.samples import Samples
+from registry.split import Split
+
+FINGERPRINT = "0" * 32
+START = datetime(2030, 1, 1, tzinfo=UTC)
+NAMES = {"train": ["a", "b", "c"], "test": ["d"]}
+
+
+def fake_fingerprint(dataset: Chosen) -> str:
+    return FINGERPRINT
+
+
+def spec(**settings: Any) -> Specification:
+    """A cell of three epochs on data that nobody reads."""
+    base = {
+        "dataset": "faces",
+        "protocol": "subject",
+        "backbone": "resnet18",
+        "attention": "none",
+        "epochs": 3,
+    }
+    return specify(base | settings, fake_fingerprint)
+
+
+def samples(images: NDArray[np.uint8], labels: Sequence[int] = ()) -> Samples:
+    """Images (N, C, H, W) of nobody, in as many classes as there are labels."""
+    chosen = np.array(labels or [0] * len(images), dtype=np.int64)
+    classes = tuple(f"class{label}" for label in range(chosen.max() + 1))
+    return Samples(images, chosen, classes, tuple(f"{n:03d}" for n in range(len(images))))
+
+
+def split(data: Samples, train: Sequence[int], test: Sequence[int]) -> Split:
+    return Split(data.names, np.array(train), np.array(test), monitored="test")
+
+
+# --- journals ---
+
+
+def claimed(seconds: int = 0) -> Claimed:
+    return Claimed(time=START + timedelta(seconds=seconds), holder="machine|ns|1|2")
+
+
+def started(
+    cell: Specification,
+    resumed_after: int = 0,
+    images: dict[str, int] | None = None,
+    classes: int = 2,
+) -> Started:
+    return Started(
+        time=START,
+        specification=cell.model_dump(mode="json"),
+        classes=tuple(f"class{label}" for label in range(classes)),
+        split="5" * 32,
+        images=images or {"train": 3, "test": 1},
+        parameters=1234,
+        resumed_after=resumed_after,
+        environment={"host": "machine"},
+    )
+
+
+def epoch(number: int, confusion: Any = ((1, 0), (0, 1)), loss: float | None = 0.5) -> EpochEnded:
+    """One epoch whose test part gave this confusion matrix; `lr` tells attempts apart."""
+    parts = {"train": Part(loss=1.0, confusion=((2, 0), (1, 0)))}
+    parts["test"] = Part(loss=loss, confusion=tuple(map(tuple, confusion)))
+    return EpochEnded(
+        time=START + timedelta(minutes=number),
+        epoch=number,
+        lr=0.1,
+        seconds=1.5,
+        images_per_second=20.0,
+        peak_memory=10**10,
+        parts=parts,
+    )
+
+
+def selected(rule: Any, number: int, value: float = 0.0) -> Selected:
+    logits = np.full((1, 2), value, dtype="<f4").tobytes()
+    text = base64.b64encode(zlib.compress(logits)).decode()
+    return Selected(time=START, rule=rule, epoch=number, logits={"test": text})
+
+
+def ended(state: Any = "done") -> Ended:
+    return Ended(time=START + timedelta(hours=1), state=state, reason="so it was")
+
+
+def full_run(cell: Specification, confusions: Iterable[Any], best: int | None = None) -> list[Event]:
+    """An attempt that went through: one confusion matrix of the test part an epoch."""
+    epochs = [epoch(number, confusion) for number, confusion in enumerate(confusions, start=1)]
+    last = len(epochs)
+    picks = [selected("best", best or last), selected("last", last)]
+    return [claimed(), started(cell), *epochs, *picks, ended()]
+
+
+def write_journal(runs: Runs, cell: str, attempt: int, events: Iterable[Event]) -> Path:
+    path = runs.journal(cell, attempt)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch()
+    journal = Journal(path)
+    for event in events:
+        journal.write(event)
+    journal.close()
+    write_once(runs.split("5" * 32), '{"train": ["a", "b", "c"], "test": ["d"]}')
+    return path
+
+
+# --- stores ---
+
+
+def dump(store: Store) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of every table, cells named by their identity: keys are nobody's business."""
+    tables = {}
+    with store.read() as session:
+        names = {key: cell for key, cell in session.execute(select(Cell.key, Cell.id))}
+        for table in Base.metadata.sorted_tables:
+            columns = [column.name for column in table.columns if column.name != "key"]
+            rows = session.execute(select(*(table.c[name] for name in columns)))
+            tables[table.name] = sorted(
+                tuple(
+                    repr(names[value] if name == "cell_key" else value)
+                    for name, value in zip(columns, row, strict=True)
+                )
+                for row in rows
+            )
+    return tables

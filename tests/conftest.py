@@ -1,0 +1,29 @@
+"""What every test shares: one thread each, and no skip that passes unseen where none may."""
+
+import os
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+
+# Before PyTorch is imported, here and in every process that a test starts.
+os.environ["OMP_NUM_THREADS"] = "1"
+os.environ.pop("FERBENCH_DB", None)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Turn a skip into a failure where FERBENCH_NO_SKIP is set."""
+    report = yield
+    if report.skipped and os.environ.get("FERBENCH_NO_SKIP") and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        reason: Any = report.longrepr
+        report.longrepr = f"skipped where nothing may be: {reason}"
+    return report
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> None:
+    import torch
+
+    torch.set_num_threads(1)
