@@ -78,7 +78,7 @@ def _entering(
     """Add what ``component(kind, name, build, summary, citation)`` makes of the decorated thing."""
 
     def register(build: B) -> B:
-        text = inspect.getdoc(build)
+        text = inspect.cleandoc(build.__doc__ or "")  # its own: nn.Module has one too
         if not text:
             raise RequestError(f"component '{name}' in {build.__module__} has no docstring")
         if not citation:

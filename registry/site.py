@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 
+from torch import Tensor
+
+from registry.errors import RequestError
+
 
 @dataclass(frozen=True)
 class Position:
@@ -36,3 +40,17 @@ class Site:
     width: int
     index: int = 0
     count: int = 1
+
+    def require_size(self, x: Tensor) -> None:
+        """Refuse maps (N, C, H, W) of another size than a module with weights for each was built for.
+
+        Raises
+        ------
+        RequestError
+            Another height or width.
+        """
+        if x.shape[-2:] != (self.height, self.width):
+            raise RequestError(
+                f"attention built for maps of {self.height} × {self.width} at position "
+                f"{self.index} does not fit one of {x.shape[-2]} × {x.shape[-1]}"
+            )

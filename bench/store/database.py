@@ -9,8 +9,9 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.orm import Session
 
 from bench.filesystem import is_shared
@@ -41,7 +42,8 @@ class Store:
     def path(self) -> Path | None:
         """The SQLite file, or None for a server."""
         url = make_url(self.url)
-        return Path(url.database) if url.drivername == "sqlite" and url.database else None
+        sqlite = url.get_backend_name() == "sqlite"
+        return Path(url.database) if sqlite and url.database else None
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -64,16 +66,22 @@ class Store:
 
     def upgrade(self) -> None:
         """Make the database, or bring it to this version; only ever before any worker starts."""
-        if self.path:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
         try:
+            if self.path:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
             with self.writing.connect() as connection:
                 config = Config()
                 config.set_main_option("script_location", str(MIGRATIONS))
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
-        except OperationalError as error:
+        except OSError as error:
+            raise RequestError(f"cannot write the results database {self}: {error}") from None
+        except DBAPIError as error:
             raise RequestError(f"cannot write the results database {self}: {error.orig}") from None
+        except CommandError as error:
+            raise RequestError(
+                f"the results database {self} is not of this ferbench or an older one: {error}"
+            ) from None
 
     def _check(self) -> None:
         if self.path and not self.path.exists():
@@ -83,7 +91,7 @@ class Store:
         try:
             with self.reading.connect() as connection:
                 found = _revision(connection)
-        except OperationalError as error:
+        except DBAPIError as error:
             raise RequestError(f"cannot read the results database {self}: {error.orig}") from None
         if found != head():
             raise RequestError(
@@ -105,8 +113,8 @@ def as_url(text: str) -> str:
     except (ArgumentError, NoSuchModuleError):
         raise RequestError(f"'{text}' is no database URL; try sqlite:///results.db") from None
     except ImportError as error:
-        raise RequestError(f"'{text}' needs the package '{error.name}'") from None
-    if url.drivername == "sqlite" and not url.database:
+        raise RequestError(f"'{url!r}' needs the package '{error.name}'") from None
+    if url.get_backend_name() == "sqlite" and not url.database:
         raise RequestError(f"'{text}' names no file; try sqlite:///results.db")
     return url.render_as_string(hide_password=False)
 

@@ -7,9 +7,9 @@ import torch
 from pydantic import Field
 from torch import Tensor, nn
 
+from registry.bottleneck import BottleneckParameters
 from registry.catalog import attention
-from registry.component import Parameters, Search
-from registry.errors import RequestError
+from registry.component import Search
 from registry.site import Site
 
 PARK = "Park et al., BAM: Bottleneck Attention Module, BMVC 2018"
@@ -19,35 +19,16 @@ KIM_JO = (
 )
 
 
-class BamParameters(Parameters):
+class BamParameters(BottleneckParameters):
     """The bottleneck; the defaults are those of Park et al. §3.
 
     Attributes
     ----------
-    reduction : int
-        Channels are divided by this, rounded down.
     dilation : int
         Of the two 3×3 convolutions, in pixels.
     """
 
-    reduction: Annotated[int, Field(ge=1, le=256), Search(2, 16, log=True)] = 16
     dilation: Annotated[int, Field(ge=1, le=32), Search(1, 8)] = 4
-
-    def width(self, site: Site) -> int:
-        """Channels of the bottleneck.
-
-        Raises
-        ------
-        RequestError
-            None are left.
-        """
-        width = site.channels // self.reduction
-        if width == 0:
-            raise RequestError(
-                f"reduction = {self.reduction} leaves none of the {site.channels} channels "
-                f"at position {site.index}; it can be {site.channels} at most there"
-            )
-        return width
 
 
 class OriginalBamParameters(BamParameters):

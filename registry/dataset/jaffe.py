@@ -1,6 +1,7 @@
 """JAFFE: ten Japanese women, seven expressions, the file's name telling who shows what."""
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -95,7 +96,7 @@ def jaffe(root: Path, parameters: NoParameters) -> Samples:
 def _read(home: Path, files: list[Path], layout: str) -> Samples:
     people = {path: _parse(path) for path in files}
     files = sorted(files, key=lambda path: path.stem)
-    for before, path in zip(files, files[1:], strict=False):
+    for before, path in pairwise(files):
         if before.stem == path.stem:
             raise DataError(f"{before} and {path} are the same image")
     height, width = read_size(files[0])

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -38,7 +39,7 @@ class Labelled:
 def gather(home: Path, entries: Iterable[Labelled], layout: str) -> Samples:
     """Read the images, ordered by name, so that both layouts give the same samples."""
     ordered = sorted(entries, key=lambda entry: entry.name)
-    for before, entry in zip(ordered, ordered[1:], strict=False):
+    for before, entry in pairwise(ordered):
         if before.name == entry.name:
             raise DataError(f"{before.path} and {entry.path} are the same image")
     labels = label([entry.expression for entry in ordered], CLASSES, home)

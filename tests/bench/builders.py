@@ -4,7 +4,9 @@ import base64
 import zlib
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -21,7 +23,6 @@ from registry.split import Split
 
 FINGERPRINT = "0" * 32
 START = datetime(2030, 1, 1, tzinfo=UTC)
-NAMES = {"train": ["a", "b", "c"], "test": ["d"]}
 
 
 def fake_fingerprint(dataset: Chosen) -> str:
@@ -63,6 +64,7 @@ def started(
     resumed_after: int = 0,
     images: dict[str, int] | None = None,
     classes: int = 2,
+    parameters: int = 1234,
 ) -> Started:
     return Started(
         time=START,
@@ -70,7 +72,7 @@ def started(
         classes=tuple(f"class{label}" for label in range(classes)),
         split="5" * 32,
         images=images or {"train": 3, "test": 1},
-        parameters=1234,
+        parameters=parameters,
         resumed_after=resumed_after,
         environment={"host": "machine"},
     )
@@ -122,6 +124,27 @@ def write_journal(runs: Runs, cell: str, attempt: int, events: Iterable[Event]) 
 
 
 # --- stores ---
+
+
+@cache
+def _empty() -> bytes:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "empty.db"
+        store = Store(str(path))
+        store.upgrade()
+        close(store)
+        return path.read_bytes()
+
+
+def new_store(folder: Path, name: str = "results.db") -> Store:
+    """A store without rows; a copy, for migrating takes long."""
+    (folder / name).write_bytes(_empty())
+    return Store(str(folder / name))
+
+
+def close(store: Store) -> None:
+    store.writing.dispose()
+    store.reading.dispose()
 
 
 def dump(store: Store) -> dict[str, list[tuple[Any, ...]]]:

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from registry.catalog import DATASETS
-from registry.component import NoParameters
 from registry.errors import DataError
 from registry.samples import Samples
 
@@ -16,7 +15,8 @@ FOLDERS = ("anger", "contempt", "disgust", "fear", "happy", "sadness", "surprise
 
 
 def load(root: Path) -> Samples:
-    return DATASETS.get("ckplus").build(root, NoParameters())
+    dataset = DATASETS.get("ckplus")
+    return dataset.build(root, dataset.parse({}))
 
 
 def noise(seed: int) -> NDArray[np.uint8]:
@@ -188,7 +188,7 @@ def test_root_that_is_a_file(tmp_path: Path) -> None:
 
 def test_no_class_folder(tmp_path: Path) -> None:
     (tmp_path / "some" / "anger").mkdir(parents=True)
-    with pytest.raises(DataError, match="holds no class folder"):
+    with pytest.raises(DataError, match=r"holds no layout of CK\+"):
         load(tmp_path / "some" / "anger")
 
 

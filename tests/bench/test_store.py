@@ -1,0 +1,270 @@
+"""The results database: its tables, who may write when, and what is said when it is not one."""
+
+import multiprocessing
+import sqlite3
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from bench.home import find_home
+from bench.store.database import VERSION_TABLE, Store, as_url, head
+from bench.store.models import Base, Cell, Matrix, Selection
+from registry.errors import RequestError
+from tests.bench.builders import close, new_store
+
+
+@pytest.fixture
+def store(tmp_path: Path):
+    store = new_store(tmp_path)
+    yield store
+    close(store)
+
+
+def pragma(engine: sa.Engine, name: str) -> object:
+    with engine.connect() as connection:
+        return connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+
+
+class TestMigrations:
+    def test_give_exactly_the_tables_that_the_models_declare(self, tmp_path):
+        store = Store(str(tmp_path / "results.db"))
+        store.upgrade()
+        options = {
+            "version_table": VERSION_TABLE,
+            "compare_type": True,
+            "compare_server_default": True,
+        }
+        with store.reading.connect() as connection:
+            context = MigrationContext.configure(connection, opts=options)
+            assert compare_metadata(context, Base.metadata) == []
+            tables = set(sa.inspect(connection).get_table_names())
+        assert tables == {*Base.metadata.tables, "ferbench_version"}
+
+    def test_again_changes_nothing(self, store, tmp_path):
+        with store.write() as session:
+            session.add(Matrix(name="kept", title=""))
+        store.upgrade()
+        with store.read() as session:
+            assert session.scalars(sa.select(Matrix.name)).all() == ["kept"]
+
+    def test_a_file_without_anything_in_it_is_a_database_to_be(self, tmp_path):
+        (tmp_path / "results.db").touch()
+        store = Store(str(tmp_path / "results.db"))
+        store.upgrade()
+        with store.read() as session:
+            assert session.scalars(sa.select(Cell)).all() == []
+
+    def test_folders_are_made(self, tmp_path):
+        store = Store(str(tmp_path / "a" / "b" / "results.db"))
+        store.upgrade()
+        with store.read():
+            pass
+
+    def test_another_program_s_version_in_the_same_database_is_left_alone(self, tmp_path):
+        """As Optuna keeps its own ``alembic_version`` beside ours on a shared server."""
+        path = tmp_path / "results.db"
+        with sqlite3.connect(path) as connection:
+            connection.execute("CREATE TABLE studies (study_id INTEGER PRIMARY KEY)")
+            connection.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
+            connection.execute("INSERT INTO alembic_version VALUES ('v3.2.0.a')")
+        connection.close()
+        store = Store(str(path))
+        store.upgrade()
+        store.upgrade()
+        with store.read() as session:
+            found = session.execute(sa.text("SELECT version_num FROM alembic_version")).all()
+            assert found == [("v3.2.0.a",)]
+            ours = session.execute(sa.text("SELECT version_num FROM ferbench_version")).all()
+            assert ours == [(head(),)]
+
+
+class TestConnections:
+    def test_settings(self, store):
+        for engine in (store.writing, store.reading):
+            assert pragma(engine, "foreign_keys") == 1
+            assert pragma(engine, "synchronous") == 1
+            assert pragma(engine, "journal_mode") == "wal"
+        assert pragma(store.writing, "query_only") == 0
+        assert pragma(store.reading, "query_only") == 1
+
+    def test_no_wal_on_a_shared_disk(self, tmp_path, monkeypatch):
+        monkeypatch.setattr("bench.store.database.is_shared", lambda _: True)
+        store = Store(str(tmp_path / "results.db"))
+        store.upgrade()
+        assert pragma(store.writing, "journal_mode") == "delete"
+
+    def test_a_reader_cannot_write(self, store):
+        with pytest.raises(OperationalError, match="readonly"), store.read() as session:
+            session.add(Matrix(name="m", title=""))
+
+    def test_a_row_without_its_parent_is_refused(self, store):
+        with pytest.raises(IntegrityError, match="FOREIGN KEY"), store.write() as session:
+            session.add(Selection(cell_key=5, rule="best", epoch=1))
+
+    def test_a_transaction_that_fails_leaves_nothing(self, store):
+        with pytest.raises(RuntimeError), store.write() as session:
+            session.add(Matrix(name="m", title=""))
+            session.flush()
+            raise RuntimeError
+        with store.read() as session:
+            assert session.scalars(sa.select(Matrix)).all() == []
+
+    def test_a_reader_waits_for_no_writer_and_sees_one_state(self, store):
+        with store.write() as writer:
+            writer.add(Matrix(name="first", title=""))
+        with store.read() as reader:
+            names = sa.select(Matrix.name)
+            assert reader.scalars(names).all() == ["first"]
+            with store.write() as writer:
+                writer.add(Matrix(name="second", title=""))
+            assert reader.scalars(names).all() == ["first"]
+        with store.read() as reader:
+            assert reader.scalars(names).all() == ["first", "second"]
+
+
+WRITERS, TRANSACTIONS = 8, 50
+
+
+def _count_up(path: str, writer: int) -> None:
+    """Read, then write what follows from it: two of these at once would lose one."""
+    store = Store(path)
+    for number in range(TRANSACTIONS):
+        with store.write() as session:
+            row = session.get_one(Matrix, "counter")
+            row.title = str(int(row.title) + 1)
+            session.add(Matrix(name=f"{writer}-{number}", title=""))
+
+
+def test_many_writing_processes_lose_nothing(store):
+    with store.write() as session:
+        session.add(Matrix(name="counter", title="0"))
+    close(store)
+    context = multiprocessing.get_context("fork")
+    writers = [
+        context.Process(target=_count_up, args=(str(store.path), writer))
+        for writer in range(WRITERS)
+    ]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert [writer.exitcode for writer in writers] == [0] * WRITERS
+    with store.read() as session:
+        assert session.get_one(Matrix, "counter").title == str(WRITERS * TRANSACTIONS)
+        total = session.scalar(sa.select(sa.func.count()).select_from(Matrix))
+        assert total == WRITERS * TRANSACTIONS + 1
+
+
+def said(store: Store, action: str) -> str:
+    with pytest.raises(RequestError) as error:
+        if action == "upgrade":
+            store.upgrade()
+        else:
+            with store.read():
+                pass
+    return str(error.value)
+
+
+class TestWhatIsSaid:
+    def test_missing(self, tmp_path):
+        path = tmp_path / "results.db"
+        assert said(Store(str(path)), "read") == (
+            f"there is no results database at {path} yet; `ferbench run quick` makes one"
+        )
+        assert not path.exists()
+
+    def test_missing_with_the_driver_in_the_url(self, tmp_path):
+        path = tmp_path / "results.db"
+        assert "there is no results database" in said(Store(f"sqlite+pysqlite:///{path}"), "read")
+        assert not path.exists()
+
+    def test_never_migrated(self, tmp_path):
+        sqlite3.connect(tmp_path / "results.db").close()
+        (tmp_path / "results.db").touch()
+        message = said(Store(str(tmp_path / "results.db")), "read")
+        assert f"of another version (None, not {head()})" in message
+        assert "`ferbench run` brings an older one up to date" in message
+
+    def test_older(self, store):
+        with store.writing.begin() as connection:
+            connection.exec_driver_sql("UPDATE ferbench_version SET version_num = '0000'")
+        assert f"(0000, not {head()})" in said(store, "read")
+
+    def test_newer(self, store):
+        with store.writing.begin() as connection:
+            connection.exec_driver_sql("UPDATE ferbench_version SET version_num = '9999'")
+        assert "9999" in said(store, "read")
+        assert "9999" in said(store, "upgrade")
+
+    @pytest.mark.parametrize("action", ["read", "upgrade"])
+    def test_not_a_database(self, tmp_path, action):
+        path = tmp_path / "results.db"
+        path.write_text("a,b,c\n" * 1000)
+        assert "file is not a database" in said(Store(str(path)), action)
+        assert path.read_text() == "a,b,c\n" * 1000
+
+    @pytest.mark.parametrize("action", ["read", "upgrade"])
+    def test_a_folder(self, tmp_path, action):
+        assert str(tmp_path) in said(Store(str(tmp_path)), action)
+
+    def test_a_folder_that_cannot_be_made(self, tmp_path):
+        (tmp_path / "file").touch()
+        path = tmp_path / "file" / "results.db"
+        assert str(path) in said(Store(str(path)), "upgrade")
+
+    @pytest.mark.parametrize(
+        ("url", "message"),
+        [
+            ("sqlite://", "names no file; try sqlite:///results.db"),
+            ("://", "is no database URL"),
+            ("nosuchdb://host/name", "is no database URL"),
+            ("mysql+nosuchdriver://host/name", "is no database URL"),
+        ],
+    )
+    def test_a_url_that_cannot_be(self, url, message):
+        with pytest.raises(RequestError) as error:
+            Store(url)
+        assert message in str(error.value)
+
+    def test_a_driver_that_is_not_installed_is_named_and_the_password_is_not(self, monkeypatch):
+        monkeypatch.setitem(sys.modules, "psycopg2", None)
+        with pytest.raises(RequestError) as error:
+            Store("postgresql+psycopg2://me:secret@host/name")
+        assert "needs the package 'psycopg2'" in str(error.value)
+        assert "secret" not in str(error.value)
+
+    def test_a_password_is_never_shown(self):
+        store = Store("sqlite:///x.db")
+        assert str(store) == "x.db"
+        store.url = "postgresql://me:secret@host/name"
+        assert "secret" not in str(store)
+
+
+class TestPlaces:
+    def test_a_path_becomes_a_url(self, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        assert as_url("results.db") == f"sqlite:///{tmp_path}/results.db"
+        assert as_url("~/x.db") == f"sqlite:///{Path.home()}/x.db"
+
+    def test_journals_lie_beside_the_database(self, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        assert find_home("there/results.db").runs.root == tmp_path / "there" / "results.runs"
+
+    def test_nothing_is_made_by_looking(self, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        find_home()
+        assert list(tmp_path.iterdir()) == []
+
+    def test_the_database_need_not_be_writable_to_be_read(self, store):
+        with store.write() as session:
+            session.add(Matrix(name="m", title=""))
+        close(store)
+        store.path.chmod(stat.S_IRUSR)
+        with store.read() as session:
+            assert session.scalars(sa.select(Matrix.name)).all() == ["m"]
