@@ -193,7 +193,7 @@ def _beside_reported(
         return standing
     table, row = found
     unlike = tuple(differences(specification, images, table, row))
-    if standing.selection != table.selection:
+    if row.dataset == specification.dataset.name and standing.selection != table.selection:
         unlike = (*unlike, f"other epoch: {standing.selection}, not {table.selection}")
     gap = None
     if standing.mean is not None and not unlike:

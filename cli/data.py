@@ -10,6 +10,7 @@ from cli.options import Format, Output
 if TYPE_CHECKING:
     from registry.catalog import Dataset
     from registry.check import DataCheck
+    from registry.leaks import Leaks
     from registry.samples import Samples
 
 app = typer.Typer(help="Check a dataset, or draw its contact sheet.", no_args_is_help=True)
@@ -21,19 +22,32 @@ Root = Annotated[
 
 
 @app.command()
-def check(dataset: Name, root: Root = None, output: Output = Format.table) -> None:
-    """Read every image and count; exit 1 when it is not what it should be."""
+def check(
+    dataset: Name,
+    root: Root = None,
+    protocol: Annotated[
+        str, typer.Option(metavar="NAME", help="Whose parts are searched for twins.")
+    ] = "paper",
+    output: Output = Format.table,
+) -> None:
+    """Read every image, count, and look for twins; exit 1 when it is not what it should be."""
     import dataclasses
 
     from cli.terminal import console, print_json
+    from registry.catalog import PROTOCOLS
     from registry.check import check as check_samples
+    from registry.leaks import find_leaks
 
     component, samples = _load(dataset, root)
-    found = check_samples(samples, component.expected)
+    splitter = PROTOCOLS.get(protocol)
+    split = splitter.build(samples, 0, 0, splitter.parse({}))
+    found, leaks = check_samples(samples, component.expected), find_leaks(samples, split)
     if output is Format.json:
-        print_json(dataclasses.asdict(found))
+        twins = {"protocol": splitter.name, **dataclasses.asdict(leaks)}
+        print_json({**dataclasses.asdict(found), "leaks": twins})
     else:
         _print(found)
+        _print_leaks(splitter.name, leaks)
         for difference in found.differences:
             console.print(f"✗ {difference}", style="red", markup=False)
         if not found.differences:
@@ -89,7 +103,28 @@ def _print(found: "DataCheck") -> None:
         ("subjects", "unknown" if found.subjects is None else found.subjects),
         ("sequences", "unknown" if found.sequences is None else found.sequences),
         ("parts", "none" if found.parts is None else found.parts),
+        ("exact copies", found.copies),
+        ("same image, two classes", found.contradictions),
         ("fingerprint", found.fingerprint),
     ]
     print_table("", ["", ""], facts)
     print_table("", ["class", ">images"], list(found.counts.items()))
+
+
+def _print_leaks(protocol: str, leaks: "Leaks") -> None:
+    from cli.terminal import print_table
+
+    relations = {
+        "the same image": leaks.exact,
+        "nearly the same": leaks.near,
+        "another frame of it": leaks.sequences,
+        "its subject": leaks.subjects,
+    }
+    rows = [
+        (part, relation, *(f"{count} of {leaks.parts[part]}" for count in table[part].values()))
+        for part in leaks.parts
+        for relation, table in relations.items()
+        if table is not None
+    ]
+    heads = ["images of", "that have", *(f">also in {part}" for part in leaks.parts)]
+    print_table(f"Protocol {protocol}, split seed 0", heads, rows)

@@ -11,6 +11,7 @@ from cli.options import Database, Roots
 
 if TYPE_CHECKING:
     from bench.home import Home
+    from jobs.local import LocalPlan
     from jobs.matrix_run import Prepared
 
 
@@ -60,7 +61,7 @@ def run(
     prepared = prepare(chosen, home)
     local = plan_here(prepared, slots, execution)
     if dry_run:
-        _print_plan(prepared, home, local.slots)
+        _print_plan(prepared, home, local)
         return
     submit(prepared, home)
     completed = True
@@ -93,7 +94,7 @@ def parse_settings(texts: list[str] | tuple[str, ...]) -> dict[str, Any]:
     return settings
 
 
-def _print_plan(prepared: "Prepared", home: "Home", slots: int) -> None:
+def _print_plan(prepared: "Prepared", home: "Home", local: "LocalPlan") -> None:
     from bench.specification import label
     from cli.terminal import SHARED, console, duration, print_table, state_text
     from jobs.estimate import estimate
@@ -119,10 +120,11 @@ def _print_plan(prepared: "Prepared", home: "Home", slots: int) -> None:
     console.print(f"\n{len(prepared.cells)} cells, {done} done already.")
     if prepared.open:
         cost = estimate(prepared.open, home.roots)
+        threads = local.execution.threads or 1
         console.print(
             f"To train: {len(prepared.open)} cells, {cost.images:,} images, roughly "
-            f"{duration(cost.seconds)} on this machine's CPU in float32 "
-            f"(timed on one step of each model), {slots} cell(s) at a time."
+            f"{duration(cost.seconds / (local.slots * threads))} on this machine's CPU in float32 "
+            f"(one step of each model was timed), {local.slots} at a time."
         )
     console.print("Nothing was trained.")
 

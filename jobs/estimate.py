@@ -19,14 +19,14 @@ FORWARD_SHARE = 1 / 3
 
 @dataclass(frozen=True)
 class Estimate:
-    """Cost of training, rough: from one timed step of each model in float32 on the CPU.
+    """Cost of training, rough: one step of each model is timed in float32 on one CPU thread.
 
     Attributes
     ----------
     images : int
         Passes of an image through training.
     seconds : float
-        Of all cores working on one cell at a time.
+        Of one thread.
     """
 
     images: int
@@ -35,6 +35,15 @@ class Estimate:
 
 def estimate(cells: Sequence[Specification], roots: Roots) -> Estimate:
     """Time a step of each different model among the cells, and count the images."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # several wait for each other where the machine is busy
+    try:
+        return _estimate(cells, roots)
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _estimate(cells: Sequence[Specification], roots: Roots) -> Estimate:
     timed: dict[str, float] = {}
     images, seconds = 0, 0.0
     for cell in cells:

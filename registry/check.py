@@ -1,8 +1,12 @@
 """What a dataset holds, and where that differs from what it should hold."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
+from registry.duplicates import pixel_groups
 from registry.expected import Expected
 from registry.samples import Samples
 
@@ -23,6 +27,10 @@ class DataCheck:
         How many there are; None where the dataset does not tell.
     parts : dict of str to int, or None
         Number of images in each part that the dataset's authors made, where they did.
+    copies : int
+        Images that are the same, in every pixel, as an earlier one.
+    contradictions : int
+        Images that are the same as one of another class.
     fingerprint : str
         See `Samples.fingerprint`.
     layout : str
@@ -39,6 +47,8 @@ class DataCheck:
     subjects: int | None
     sequences: int | None
     parts: dict[str, int] | None
+    copies: int
+    contradictions: int
     fingerprint: str
     layout: str
     differences: tuple[str, ...]
@@ -47,6 +57,8 @@ class DataCheck:
 def check(samples: Samples, expected: Expected | None = None) -> DataCheck:
     """Count everything; without an expectation there are no differences."""
     _, channels, height, width = samples.images.shape
+    alike = pixel_groups(samples.images)
+    labelled = np.unique(np.stack([alike, samples.labels]), axis=1)[0]
     return DataCheck(
         images=len(samples),
         channels=channels,
@@ -55,7 +67,9 @@ def check(samples: Samples, expected: Expected | None = None) -> DataCheck:
         counts=samples.counts,
         subjects=_distinct(samples.subjects),
         sequences=_distinct(samples.sequences),
-        parts=None if samples.parts is None else dict(sorted(Counter(samples.parts).items())),
+        parts=_parts(samples),
+        copies=len(alike) - len(np.unique(alike)),
+        contradictions=int((np.bincount(labelled)[alike] > 1).sum()),
         fingerprint=samples.fingerprint,
         layout=samples.layout,
         differences=() if expected is None else tuple(differences(samples, expected)),
@@ -64,19 +78,35 @@ def check(samples: Samples, expected: Expected | None = None) -> DataCheck:
 
 def differences(samples: Samples, expected: Expected) -> list[str]:
     """A plain sentence for each number that is not as expected; none if all are."""
-    compared = [
+    meant = expected.of(samples.layout)
+    return [] if meant is None else _differences(samples, meant)
+
+
+def _differences(samples: Samples, expected: Expected) -> list[str]:
+    compared: list[tuple[int | None, int | None, str]] = [
         (len(samples), expected.images, "image"),
         (_distinct(samples.subjects), expected.subjects, "subject"),
         (_distinct(samples.sequences), expected.sequences, "sequence"),
     ]
-    found = samples.counts
-    for name in sorted({*found, *expected.counts}):
-        compared.append((found.get(name, 0), expected.counts.get(name, 0), f"'{name}' image"))
+    compared += _each(samples.counts, expected.counts, "'{}' image")
+    if expected.parts is not None:
+        compared += _each(_parts(samples) or {}, expected.parts, "{}-part image")
     return [
         f"{_amount(count, thing)}, {'none' if target == 0 else target} expected."
         for count, target, thing in compared
         if target is not None and count != target
     ]
+
+
+def _each(
+    found: Mapping[str, int], expected: Mapping[str, int], thing: str
+) -> list[tuple[int | None, int | None, str]]:
+    names = sorted({*found, *expected})
+    return [(found.get(name, 0), expected.get(name, 0), thing.format(name)) for name in names]
+
+
+def _parts(samples: Samples) -> dict[str, int] | None:
+    return None if samples.parts is None else dict(sorted(Counter(samples.parts).items()))
 
 
 def _distinct(column: tuple[str, ...] | None) -> int | None:

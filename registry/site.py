@@ -42,7 +42,7 @@ class Site:
     count: int = 1
 
     def require_size(self, x: Tensor) -> None:
-        """Refuse maps (N, C, H, W) of another size than a module with weights for each was built for.
+        """Refuse maps (N, C, H, W) of another size than the module there was built for.
 
         Raises
         ------

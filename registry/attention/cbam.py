@@ -1,6 +1,6 @@
 """Convolutional block attention, by timm."""
 
-from timm.layers import CbamModule
+from timm.layers.cbam import CbamModule
 from torch import nn
 
 from registry.bottleneck import BottleneckParameters

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from pydantic import Field
-from timm.layers import CoordAttn
+from timm.layers.coord_attn import CoordAttn
 from torch import nn
 
 from registry.catalog import attention

@@ -4,7 +4,7 @@ import math
 from typing import Annotated
 
 from pydantic import Field
-from timm.layers import EcaModule
+from timm.layers.eca import EcaModule
 from torch import nn
 
 from registry.catalog import attention

@@ -54,7 +54,7 @@ class FcaParameters(BottleneckParameters):
 @attention(
     "fca",
     citation=(
-        "Qin, Zhang, Wu & Li, FcaNet: Frequency Channel Attention Networks, ICCV 2021, §3.3, "
+        "Qin, Zhang, Wu & Li, FcaNet: Frequency Channel Attention Networks, ICCV 2021, "
         "and their code (github.com/cfzd/FcaNet)"
     ),
     parameters=FcaParameters,
@@ -64,7 +64,7 @@ class FcaParameters(BottleneckParameters):
 class FrequencyChannelAttention(nn.Module):
     """Channels weighed by a bottleneck on one DCT coefficient each (FcaNet-TS).
 
-    With one frequency it is squeeze-and-excitation without biases on scaled means (§3.2). The
+    With one frequency it is squeeze-and-excitation without biases on scaled means. The
     bases are those of the maps that the module is built for, and it fits no others; the authors
     pool to a fixed side instead.
     """
@@ -89,11 +89,11 @@ class FrequencyChannelAttention(nn.Module):
         )
 
     def forward(self, x: Tensor) -> Tensor:
-        """Eq. 9 to 11."""
+        """A coefficient of each channel, and what the bottleneck makes of all."""
         self.site.require_size(x)
         shares = x.unflatten(1, (len(self.basis), -1))
         coefficients = torch.einsum("nfchw,fhw->nfc", shares, self.basis.to(x.dtype)).flatten(1)
-        gate = self.excite(coefficients)[:, :, None, None]
+        gate: Tensor = self.excite(coefficients)[:, :, None, None]
         return x * gate.to(x.dtype)
 
 

@@ -77,7 +77,7 @@ class GatherExcite(nn.Module):
             )
 
     def forward(self, x: Tensor) -> Tensor:
-        """Eq. 1 to 3."""
+        """Gather, excite, and weigh."""
         if self.gather is None:
             gathered = _means(x, self.extent)
         else:

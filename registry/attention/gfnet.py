@@ -19,8 +19,7 @@ def _count(site: Site, _parameters: NoParameters) -> int:
 @attention(
     "gf",
     citation=(
-        "Rao, Zhao, Zhu, Lu & Zhou, Global Filter Networks for Image Classification, "
-        "NeurIPS 2021, §3.2"
+        "Rao, Zhao, Zhu, Lu & Zhou, Global Filter Networks for Image Classification, NeurIPS 2021"
     ),
     count=_count,
     aliases=("gfnet",),
@@ -41,12 +40,12 @@ class GlobalFilter(nn.Module):
         self.filter = nn.Parameter(SPREAD * torch.randn(shape))
 
     def forward(self, x: Tensor) -> Tensor:
-        """Eq. 5 to 7, with orthonormal transforms."""
+        """To the spectrum, a gain for each frequency, and back, beside a shortcut."""
         self.site.require_size(x)
         # the FFT knows no half precision on the CPU, and on a GPU only sides that are powers of two
         with torch.autocast(x.device.type, enabled=False):
             wide = x.to(self.filter.dtype)
             normed = self.norm(wide.movedim(1, -1)).movedim(-1, 1)
             spectrum = torch.fft.rfft2(normed, norm="ortho") * torch.view_as_complex(self.filter)
-            passed = torch.fft.irfft2(spectrum, s=x.shape[-2:], norm="ortho")
+            passed: Tensor = torch.fft.irfft2(spectrum, s=x.shape[-2:], norm="ortho")
         return x + passed.to(x.dtype)

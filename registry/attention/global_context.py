@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from timm.layers import GlobalContext
+from timm.layers.global_context import GlobalContext
 from torch import nn
 
 from registry.bottleneck import BottleneckParameters

@@ -57,8 +57,8 @@ def _count(site: Site, parameters: LhcParameters) -> int:
 @attention(
     "lhc",
     citation=(
-        "Pecoraro, Basile & Bono, Local Multi-Head Channel Self-Attention for Facial Expression "
-        "Recognition, Information 2022 (arXiv 2111.07224), §3, and their code "
+        "Pecoraro, Basile, Bono & Gallo, Local Multi-Head Channel Self-Attention for Facial "
+        "Expression Recognition, Information 2022 (arXiv 2111.07224), and their code "
         "(github.com/Bodhis4ttva/LHC_Net)"
     ),
     parameters=LhcParameters,
@@ -81,9 +81,9 @@ class LocalMultiHeadChannelAttention(nn.Module):
         self.site = site
         self.norm = parameters.norm
         heads, length, embedding = parameters.strips(site)
-        window = {"kernel_size": parameters.pool, "stride": 1, "padding": parameters.pool // 2}
-        self.mean = nn.AvgPool2d(**window, count_include_pad=False)
-        self.maximum = nn.MaxPool2d(**window)
+        window, margin = parameters.pool, parameters.pool // 2
+        self.mean = nn.AvgPool2d(window, stride=1, padding=margin, count_include_pad=False)
+        self.maximum = nn.MaxPool2d(window, stride=1, padding=margin)
         self.embed = nn.ModuleList(nn.Linear(length, embedding) for _ in range(heads))
         self.temperature = nn.Linear(site.channels, site.channels)
         self.value = nn.Conv2d(
@@ -98,7 +98,7 @@ class LocalMultiHeadChannelAttention(nn.Module):
         scores = query @ key.mT
         exponent = self.norm + torch.sigmoid(self.temperature(scores.mean(dim=-1)))[..., None]
         weights = torch.softmax(scores / query.shape[-1] ** exponent, dim=-1)
-        mixed = weights @ value
+        mixed: Tensor = weights @ value
         return x + mixed.transpose(1, 2).reshape(x.shape).to(x.dtype)
 
     def _strips(self, x: Tensor) -> Tensor:

@@ -77,13 +77,16 @@ class SelfAttention(nn.Module):
         pooled = self._pool(normed.movedim(-1, 1)).flatten(2).mT
         key, value = map(self._split, self.key_value(pooled).chunk(2, dim=-1))
         mixed = functional.scaled_dot_product_attention(query, key, value)
-        output = self.output(mixed.transpose(1, 2).flatten(2))
+        output: Tensor = self.output(mixed.transpose(1, 2).flatten(2))
         return x + output.mT.reshape(x.shape).to(x.dtype)
 
     def _pool(self, x: Tensor) -> Tensor:
         sides = [-(-side // self.key_side) for side in x.shape[-2:]]
         # adaptive pooling has no deterministic gradient on a GPU
-        return functional.avg_pool2d(x, sides, ceil_mode=True, count_include_pad=False)
+        pooled: Tensor = functional.avg_pool2d(
+            x, sides, sides, ceil_mode=True, count_include_pad=False
+        )
+        return pooled
 
     def _split(self, tokens: Tensor) -> Tensor:
         """(N, positions, C) to (N, heads, positions, C / heads)."""

@@ -29,8 +29,8 @@ class SimamParameters(Parameters):
 class SimAM(nn.Module):
     """Each value weighed by how far it stands out from its channel, with no parameter.
 
-    x ⊙ sigmoid(1/e), where 1/e = (x − μ)² / (4(σ² + λ)) + 1/2 in each channel; σ² is the unbiased
-    variance, and zero on a map of one position. (Eq. 5, times 2 over 2, as in the authors' code.)
+    x ⊙ sigmoid(1/e), where 1/e = (x − μ)² / (4(σ² + λ)) + 1/2 in each channel (Eq. 5). As in the
+    authors' code σ² is the unbiased variance; it is zero on a map of one position.
     """
 
     def __init__(self, _site: Site, parameters: SimamParameters) -> None:

@@ -1,6 +1,6 @@
 """Squeeze-and-excitation, and its effective form, by timm."""
 
-from timm.layers import EffectiveSEModule, SEModule
+from timm.layers.squeeze_excite import EffectiveSEModule, SEModule
 from torch import nn
 
 from registry.bottleneck import BottleneckParameters

@@ -13,7 +13,7 @@ from registry.site import Site
     "wavelet",
     citation=(
         "Zhao, Huang & Shu, Wavelet-Attention CNN for Image Classification, Multimedia Systems "
-        "2022 (arXiv 2201.09271), §3.2, and their code (github.com/TRillionZxY/WaveletAttention)"
+        "2022 (arXiv 2201.09271), and their code (github.com/TRillionZxY/WaveletAttention)"
     ),
     count=lambda _site, _parameters: 0,
     aliases=("wa",),

@@ -26,7 +26,7 @@ class FacesParameters(Parameters):
 
     subjects: int = Field(30, ge=2, le=500)
     frames: int = Field(3, ge=1, le=10)
-    seed: int = Field(0, ge=0)
+    seed: int = Field(0, ge=0, lt=2**32)
 
 
 @dataset(

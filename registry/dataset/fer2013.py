@@ -10,19 +10,25 @@ from registry.layouts import fer2013_folders, fer2013_tables
 from registry.layouts.recognise import Layout, read_recognised
 from registry.samples import Samples
 
+COUNTS = {
+    "anger": 4953,
+    "disgust": 547,
+    "fear": 5121,
+    "happiness": 8989,
+    "neutral": 6198,
+    "sadness": 6077,
+    "surprise": 4002,
+}
 #: Training, PublicTest and PrivateTest together.
+_TWO_PARTS = Expected(COUNTS, parts={"train": 28709, "test": 7178})
 EXPECTED = Expected(
-    counts={
-        "anger": 4953,
-        "disgust": 547,
-        "fear": 5121,
-        "happiness": 8989,
-        "neutral": 6198,
-        "sadness": 6077,
-        "surprise": 4002,
-    },
+    COUNTS,
     parts={"train": 28709, "public": 3589, "private": 3589},
-    variants={"FERPlus": None},
+    variants={
+        fer2013_tables.HALVES: _TWO_PARTS,
+        fer2013_folders.PLAIN: _TWO_PARTS,
+        fer2013_tables.FERPLUS: None,
+    },
 )
 
 LAYOUTS = (

@@ -6,10 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from registry.drawing.face import Actions, pull
-from registry.drawing.facs import Array
 from registry.drawing.paint import paint
 from registry.drawing.relief import relief, roundness
-from registry.drawing.shapes import Grid, carve, edge
+from registry.drawing.shapes import Array, Grid, carve, edge
 from registry.drawing.subject import Subject, bell
 from registry.drawing.wrinkles import wrinkles
 
@@ -37,8 +36,8 @@ SPREAD = np.array([0.03, 0.035, 0.025, 0.015, 0.015, 0.018])
 
 def pose(draws: Array) -> Pose:
     """Poses from draws with variance 1, (N, 6)."""
-    parts = (SPREAD * draws).T[:, :, None, None]
-    return Pose(*parts[:5], scale=ZOOM + parts[5])
+    roll, yaw, pitch, right, down, scale = (SPREAD * draws).T[:, :, None, None]
+    return Pose(roll, yaw, pitch, right, down, ZOOM + scale)
 
 
 def look(at: Pose) -> Grid:
@@ -90,14 +89,13 @@ def _spots(grid: Grid, complexion: Array) -> Array:
 
 
 def _light(height: Array, s: Subject) -> Array:
-    step = 2 / height.shape[-1]
-    across, down = np.zeros_like(height), np.zeros_like(height)
-    across[:, :, 1:-1] = (height[:, :, 2:] - height[:, :, :-2]) * (0.5 / step)
-    down[:, 1:-1] = (height[:, 2:] - height[:, :-2]) * (0.5 / step)
+    down, across = np.gradient(height, 2 / height.shape[-1], axis=(1, 2))
     facing = 1 / np.sqrt(1 + across * across + down * down)
     brightness = 1 / np.sqrt(1 + s.light_x * s.light_x + s.light_y * s.light_y)
     direct = (1 - across * s.light_x - down * s.light_y) * facing * brightness
-    return s.ambient * (0.6 + 0.4 * facing) + (1.1 - s.ambient) * np.maximum(direct, 0.0)
+    light: Array = s.ambient * (0.6 + 0.4 * facing)
+    light += (1.1 - s.ambient) * np.maximum(direct, 0.0)
+    return light
 
 
 def _surround(picture: Array, grid: Grid, s: Subject, radius: Array) -> None:
@@ -118,14 +116,15 @@ def _surround(picture: Array, grid: Grid, s: Subject, radius: Array) -> None:
 
 
 def expose(pictures: Array, grain: float, rng: np.random.Generator) -> NDArray[np.uint8]:
-    """What the sensor makes of one sequence's pictures: uneven light, gain and noise, grey levels."""
+    """Grey levels that the sensor reads from a sequence's pictures in uneven light, with noise."""
     gain, slope_x, slope_y = bell(rng, 3)
     axis = np.arange(SIZE) * (2 / (SIZE - 1)) - 1
     fall = 1 + 0.12 * slope_x * axis[None, :] + 0.08 * slope_y * axis[:, None]
     # automatic exposure goes half the way: dark skin stays darker
     gain = np.sqrt(0.45 / pictures.mean()) * (1 + 0.06 * gain)
     noisy = pictures * gain * fall + max(grain, 0.0) * bell(rng, *pictures.shape)
-    return (np.clip(noisy, 0.0, 1.0) * 255 + 0.5).astype(np.uint8)
+    levels: NDArray[np.uint8] = (np.clip(noisy, 0.0, 1.0) * 255 + 0.5).astype(np.uint8)
+    return levels
 
 
 def _bin(picture: Array) -> Array:

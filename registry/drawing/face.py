@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from registry.drawing.facs import Array
+from registry.drawing.shapes import Array
 from registry.drawing.subject import Subject
 
 Actions = dict[int, Array]

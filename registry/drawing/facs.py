@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from registry.drawing.shapes import Array
 
 #: The action units that can be drawn, by their FACS numbers.
 UNITS = {
@@ -56,7 +55,8 @@ class Action:
 
 #: What people do with their faces. Units that are always there are the criteria of Lucey et al.
 #: (2010), the table of emotions in terms of action units (EMFACS: Ekman & Friesen, 1983; FACS
-#: Investigator's Guide, 2002); the others are frequent companions there.
+#: Investigator's Guide, 2002), where AU5 also stays slight (B of A to E) in surprise; the others
+#: often go with them.
 PROTOTYPES = {
     "anger": (
         Action(4, 0.6, 1.0),
@@ -115,7 +115,7 @@ PROTOTYPES = {
     "surprise": (
         Action(1, 0.5, 1.0),
         Action(2, 0.5, 1.0),
-        Action(5, 0.2, 0.7),
+        Action(5, 0.1, 0.4),
         Action(25, 0.5, 1.0),
         Action(26, 0.4, 1.0),
         Action(27, 0.2, 0.9, 0.55),

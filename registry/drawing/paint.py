@@ -3,8 +3,7 @@
 import numpy as np
 
 from registry.drawing.face import Face
-from registry.drawing.facs import Array
-from registry.drawing.shapes import Grid, bump, edge
+from registry.drawing.shapes import Array, Grid, bump, edge
 from registry.drawing.subject import Subject
 
 
@@ -80,7 +79,7 @@ def _eye(tone: Array, grid: Grid, s: Subject, face: Face, side: int, sign: int) 
     disc = np.sqrt(x * x + (y + 0.006) * (y + 0.006))
     _cover(tone, window, opening * edge(0.072 - disc), min(max(s.iris, 0.05), 0.45))
     _cover(tone, window, opening * edge(0.032 - disc), 0.03)
-    glint = (x - sign * 0.025) * (x - sign * 0.025) + (y + 0.03) * (y + 0.03)
+    glint = x * x + (y + 0.03) * (y + 0.03)
     _cover(tone, window, opening * bump(glint * (1 / 0.0006)), 1.0)
     inside = edge(1.1 - np.abs(along), 0.2)
     _cover(tone, window, 0.85 * inside * bump(above * above * (1 / 0.0012)), 0.06)

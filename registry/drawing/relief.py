@@ -3,8 +3,7 @@
 import numpy as np
 
 from registry.drawing.face import Face
-from registry.drawing.facs import Array
-from registry.drawing.shapes import Grid, bump
+from registry.drawing.shapes import Array, Grid, bump
 from registry.drawing.subject import Subject
 
 

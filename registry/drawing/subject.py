@@ -3,9 +3,8 @@
 from dataclasses import dataclass, field, fields
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from registry.drawing.shapes import Array
 
 
 def trait(mean: float, spread: float) -> float:

@@ -3,8 +3,7 @@
 import numpy as np
 
 from registry.drawing.face import Actions, Face
-from registry.drawing.facs import Array
-from registry.drawing.shapes import Fold
+from registry.drawing.shapes import Array, Fold
 from registry.drawing.subject import Subject
 
 SIDES = (-1, 1)

@@ -13,6 +13,7 @@ from registry.layouts.pixel_table import USAGES
 from registry.samples import Samples
 
 SIDE = 48
+PLAIN = "class folders, parts train and test"
 TITLE = "the folders train and test with a folder for each class"
 
 _USAGE = re.compile(r"(Training|PublicTest|PrivateTest)_", re.IGNORECASE)
@@ -48,13 +49,14 @@ def read_folders(home: Path, labels: str) -> Samples:
         for path in files_in(folder)
     ]
     found.sort(key=lambda one: one[0].relative_to(home).as_posix())
+    parts = _parts([(path, half) for path, half, _ in found])
     return Samples(
         images=np.stack([read_grey(path, SIDE, SIDE)[None] for path, _, _ in found]),
         labels=label([expression for _, _, expression in found], CLASSES, home),
         classes=CLASSES,
         names=tuple(path.relative_to(home).as_posix() for path, _, _ in found),
-        parts=_parts([(path, half) for path, half, _ in found]),
-        layout="folders train and test of class folders",
+        parts=parts,
+        layout=PLAIN if "test" in parts else "class folders, parts told by the files' names",
     )
 
 

@@ -24,6 +24,7 @@ CLASSES = tuple(sorted(CODES))
 
 WHOLE = "a table with emotion, pixels and Usage (fer2013.csv, icml_face_data.csv)"
 HALVES = "train.csv and test.csv with emotion and pixels"
+FERPLUS = "FERPlus majority labels"
 
 _KNOWN = ("fer2013.csv", "icml_face_data.csv")
 
@@ -89,7 +90,7 @@ def read_halves(home: Path, labels: str) -> Samples:
         classes=CLASSES,
         names=tuple(f"{part}/{i:05d}" for part, table in tables.items() for i in range(len(table))),
         parts=tuple(part for part, table in tables.items() for _ in table.codes),
-        layout="train.csv and test.csv (emotion, pixels)",
+        layout=HALVES,
     )
 
 
@@ -110,5 +111,5 @@ def _with_majority(home: Path, path: Path, table: PixelTable, parts: tuple[str, 
         classes=FERPLUS_CLASSES,
         names=tuple(f"fer{row:07d}" for row in rows),
         parts=tuple(parts[row] for row in rows),
-        layout=f"FERPlus majority labels for {path.name}; {majority.dropped}",
+        layout=f"{FERPLUS} for {path.name}; {majority.dropped}",
     )
