@@ -14,10 +14,11 @@ from bench.store.models import (
     ClassMetric,
     Epoch,
     Evaluation,
+    Matrix,
     MatrixCell,
     Selection,
 )
-from registry.errors import RequestError
+from registry.errors import RequestError, nearest
 
 #: Characters of an identity that a person has to type at least.
 SHORTEST = 4
@@ -138,6 +139,20 @@ class CellReport:
     attempts: tuple[AttemptRow, ...]
     epochs: tuple[EpochRow, ...]
     picked: tuple[Picked, ...]
+
+
+def known_matrix(session: Session, name: str | None) -> str | None:
+    """The name, if it is None or that of a matrix that was run.
+
+    Raises
+    ------
+    RequestError
+        No matrix of that name was run.
+    """
+    names = list(session.scalars(select(Matrix.name)))
+    if name is not None and name not in names:
+        raise RequestError(f"no matrix '{name}' was run here{nearest(name, names)}")
+    return name
 
 
 def find_cell(session: Session, start: str) -> str:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pydantic import Field, TypeAdapter, ValidationError
 
 from bench.specification import Frozen
+from registry.errors import RequestError
 
 State = Literal["done", "diverged", "failed", "preempted", "cancelled"]
 
@@ -116,7 +117,7 @@ class Journal:
         os.close(self._descriptor)
 
 
-class JournalError(Exception):
+class JournalError(RequestError):
     """A line of a journal, other than a torn last one, is not an event."""
 
 
@@ -145,10 +146,19 @@ def read(path: Path, offset: int = 0) -> tuple[list[Event], int]:
 
 
 def ends(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The first and the last whole line of a journal as plain mappings; empty where none is."""
+    """The first and the last whole line of a journal as plain mappings; empty where none is.
+
+    Raises
+    ------
+    JournalError
+        One of the two is not JSON.
+    """
     with path.open("rb") as file:
         lines = file.read().split(b"\n")[:-1]
-    return (json.loads(lines[0]), json.loads(lines[-1])) if lines else ({}, {})
+    try:
+        return (json.loads(lines[0]), json.loads(lines[-1])) if lines else ({}, {})
+    except ValueError as error:
+        raise JournalError(f"{path}, first or last line: {error}") from None
 
 
 def pack_logits(logits: NDArray[np.float32]) -> str:

@@ -138,6 +138,8 @@ def specify(settings: Mapping[str, Any], fingerprint: Callable[[Chosen], str]) -
     for key in settings:
         if key not in KEYS:
             raise RequestError(f"there is no setting '{key}'{nearest(key, KEYS)}")
+        if isinstance(settings[key], bool):  # TOML's true is a number to Python
+            raise RequestError(f"{key} = {str(settings[key]).lower()}: that is no value for it")
     for kind in KINDS:
         if kind not in settings:
             raise RequestError(f"'{kind}' is not set")

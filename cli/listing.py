@@ -36,7 +36,10 @@ def list_components(
 def _components(kind: Kind) -> list[dict[str, Any]]:
     from bench.specification import KINDS
 
-    return [
+    registry = KINDS[kind.removesuffix("s")]
+    for problem in registry.problems:
+        typer.echo(f"ferbench: {problem}", err=True)
+    components = [
         {
             "name": component.name,
             "aliases": list(component.aliases),
@@ -45,12 +48,24 @@ def _components(kind: Kind) -> list[dict[str, Any]]:
             "summary": component.summary,
             "source": component.citation,
         }
-        for component in KINDS[kind.removesuffix("s")]
+        for component in registry
     ]
+    families = [
+        {
+            "name": family.pattern,
+            "aliases": [],
+            "version": None,
+            "parameters": {},
+            "summary": family.summary,
+            "source": family.citation,
+        }
+        for family in registry.families
+    ]
+    return components + families
 
 
 def _matrices() -> list[dict[str, Any]]:
-    from jobs.matrix import shipped_matrices
+    from jobs.matrix_file import shipped_matrices
 
     return [
         {

@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 def status(db: Database = None, matrix: OfMatrix = None, output: Output = Format.table) -> None:
     """Show every cell and its state."""
-    from bench.cells import cell_states
+    from bench.cells import cell_states, known_matrix
     from bench.home import find_home
     from cli.terminal import SHARED, console, print_json, print_table, state_text
     from jobs.claim import state_of
 
     home = find_home(db)
     with home.store.read() as session:
-        cells = cell_states(session, matrix)
+        cells = cell_states(session, known_matrix(session, matrix))
     # A worker that died has not told the database; its journal's heartbeat tells.
     cells = [
         dataclasses.replace(cell, state=state_of(home.runs, cell.id))
@@ -72,13 +72,16 @@ def leaderboard(
     output: TableOutput = TableFormat.table,
 ) -> None:
     """Show the measured balanced accuracies beside the reported ones."""
+    from bench.cells import known_matrix
     from bench.home import find_home
     from bench.leaderboard import leaderboard as standings_of
     from cli.standings import print_standings
     from cli.terminal import print_csv, print_json
+    from registry.catalog import PROTOCOLS
 
     with find_home(db).store.read() as session:
-        standings = standings_of(session, matrix, protocol)
+        name = PROTOCOLS.get(protocol).name if protocol else None
+        standings = standings_of(session, known_matrix(session, matrix), name)
     if output is TableFormat.table:
         print_standings(standings)
         return

@@ -46,7 +46,7 @@ def run(
     from bench.execution import Execution
     from bench.home import find_home
     from cli.terminal import console
-    from jobs.matrix import load_matrix
+    from jobs.matrix_file import load_matrix
     from jobs.matrix_run import plan_here, prepare, run_here, submit
 
     execution = Execution.parse(

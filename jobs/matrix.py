@@ -1,24 +1,20 @@
-"""A matrix file and the cells that it stands for."""
+"""A matrix, and the cells that it stands for."""
 
 import itertools
-import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 from bench.specification import KEYS, KINDS, Chosen, Specification, choose, specify
 from registry.catalog import PROTOCOLS
 from registry.errors import RequestError, nearest
 
-SECTIONS = ("title", "reported", "base", "sweep", "exclude", "override")
 Settings = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Matrix:
-    """What a matrix file says.
+    """Settings, and what is swept over; `jobs.matrix_file` reads one.
 
     Attributes
     ----------
@@ -82,8 +78,9 @@ class Matrix:
         return tuple(cells.values())
 
     def _combinations(self) -> Iterator[Settings]:
-        for key in (*self.base, *self.sweep):
-            _check_key(key)
+        for settings in (self.base, self.sweep, *self.exclude, *self._overriding()):
+            for key in settings:
+                _check_key(key)
         for values in itertools.product(*self.sweep.values()):
             swept = dict(zip(self.sweep, values, strict=True))
             settings = self.base | swept
@@ -94,6 +91,10 @@ class Matrix:
                     differing = override["set"].items()
                     settings |= {key: value for key, value in differing if key not in swept}
             yield settings
+
+    def _overriding(self) -> Iterator[Settings]:
+        for override in self.override:
+            yield from (override["when"], override["set"])
 
     def _check_used(self, used: set[str]) -> None:
         for key in (*self.base, *self.sweep):
@@ -106,81 +107,6 @@ class Matrix:
                     f"'{key}': none of {', '.join(names)} has a parameter '{parameter}'"
                     + nearest(parameter, known)
                 )
-
-
-def load_matrix(name: str) -> Matrix:
-    """A shipped matrix by its name, or a TOML file by its path.
-
-    Raises
-    ------
-    RequestError
-        There is no such matrix, or the file is not one; the message says where.
-    """
-    path = Path(name)
-    if path.suffix == ".toml" or path.is_file():
-        try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise RequestError(f"cannot read {path}: {error}") from None
-        return _parse(path.stem, text, str(path))
-    shipped = {matrix.name: matrix for matrix in shipped_matrices()}
-    if name not in shipped:
-        raise RequestError(f"there is no matrix '{name}'{nearest(name, shipped)}")
-    return shipped[name]
-
-
-def shipped_matrices() -> tuple[Matrix, ...]:
-    """The matrices that come with the package, by name."""
-    found = (file for file in files("jobs").joinpath("matrices").iterdir())
-    tomls = sorted((f for f in found if f.name.endswith(".toml")), key=lambda f: f.name)
-    return tuple(
-        _parse(file.name.removesuffix(".toml"), file.read_text(encoding="utf-8"), file.name)
-        for file in tomls
-    )
-
-
-def _parse(name: str, text: str, where: str) -> Matrix:
-    try:
-        content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise RequestError(f"{where}: {error}") from None
-    for section in content:
-        if section not in SECTIONS:
-            hint = nearest(section, SECTIONS)
-            raise RequestError(f"{where}: there is no section '{section}'{hint}")
-    sweep = _flat(content.get("sweep", {}))
-    for key, values in sweep.items():
-        if not isinstance(values, list) or not values:
-            raise RequestError(f"{where}: sweep of '{key}' is {values!r}: give a list of values")
-    for override in content.get("override", []):
-        if set(override) != {"when", "set"}:
-            raise RequestError(f"{where}: an override has exactly 'when' and 'set'")
-    return Matrix(
-        name=name,
-        title=content.get("title", ""),
-        reported=content.get("reported"),
-        base=_flat(content.get("base", {})),
-        sweep=sweep,
-        exclude=tuple(_flat(combination) for combination in content.get("exclude", [])),
-        override=tuple(
-            {part: _flat(settings) for part, settings in override.items()}
-            for override in content.get("override", [])
-        ),
-    )
-
-
-def _flat(table: Mapping[str, Any]) -> Settings:
-    """Settings with one key each: ``attention.radius = 0.3`` is a table to TOML, a key to us.
-
-    A component's table with ``name`` in it is a value and stays one.
-    """
-    flat: Settings = {}
-    for key, value in table.items():
-        if isinstance(value, Mapping) and "name" not in value:
-            flat |= {f"{key}.{inner}": inner_value for inner, inner_value in value.items()}
-        else:
-            flat[key] = value
-    return flat
 
 
 def _check_key(key: str) -> None:

@@ -141,6 +141,7 @@ class Registry(Generic[C]):
         self._components: dict[str, C] = {}
         self._names: dict[str, str] = {}
         self._families: dict[str, Family[C]] = {}
+        self._made: dict[str, C] = {}
         self._problems: list[str] = []
         self._discovered: set[str] = set()
 
@@ -177,7 +178,9 @@ class Registry(Generic[C]):
             return self._components[self._names[name]]
         for family in self._families.values():
             if family.mark in name:
-                return family.make(name)
+                if name not in self._made:
+                    self._made[name] = family.make(name)
+                return self._made[name]
         left_out = "".join(f"\n{problem}" for problem in self._problems)
         raise RequestError(
             f"there is no {self.kind} '{name}'{nearest(name, self._names)}{left_out}"

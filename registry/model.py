@@ -51,7 +51,8 @@ def find_sites(
     Raises
     ------
     RequestError
-        A position does not exist, is passed other than once, or has other channels than stated.
+        The model does not take such images, or a position does not exist, is passed other than
+        once, or has other channels than stated.
     """
     seen: dict[str, list[tuple[int, ...]]] = {position.path: [] for position in positions}
     hooks = [
@@ -61,6 +62,11 @@ def find_sites(
     try:
         with torch.no_grad():
             model.eval()(torch.zeros(1, channels, size, size))
+    except (RuntimeError, ValueError, AssertionError) as error:
+        raise RequestError(
+            f"the backbone does not take images of {size} × {size} with {channels} channel(s): "
+            f"{error}"
+        ) from error
     finally:
         model.train(training)
         for hook in hooks:
@@ -99,9 +105,9 @@ def _submodule(model: nn.Module, path: str) -> nn.Module:
 
 
 def _note(
-    shapes: list[tuple[int, ...]], _module: nn.Module, _inputs: object, output: Tensor
+    shapes: list[tuple[int, ...]], _module: nn.Module, _inputs: object, output: object
 ) -> None:
-    shapes.append(tuple(output.shape))
+    shapes.append(tuple(output.shape) if isinstance(output, Tensor) else ())
 
 
 def _map_shape(position: Position, shapes: list[tuple[int, ...]]) -> tuple[int, int, int]:
@@ -109,6 +115,8 @@ def _map_shape(position: Position, shapes: list[tuple[int, ...]]) -> tuple[int, 
         raise RequestError(
             f"position '{position.path}' is passed {len(shapes)} times by an image, not once"
         )
+    if not shapes[0]:
+        raise RequestError(f"position '{position.path}' gives no single map")
     if len(shapes[0]) != 4 or shapes[0][1] != position.channels:
         raise RequestError(
             f"position '{position.path}' states {position.channels} channels, "

@@ -34,6 +34,7 @@ from bench.store.models import (
     Selection,
     SplitRow,
 )
+from registry.errors import RequestError
 
 
 class Submission(BaseModel, frozen=True):
@@ -61,7 +62,10 @@ def ingest(store: Store, runs: Runs) -> int:
         for cell, attempt, path in runs.journals()
         if path.stat().st_size > known.get((cell, attempt), 0)
     ]
-    return sum(ingest_journal(store, runs, *which) for which in grown)
+    left = [which for which in grown if not ingest_journal(store, runs, *which)]
+    # An attempt that ended before its start does not say whose it is; another one has by now.
+    again = sum(ingest_journal(store, runs, *which) for which in left)
+    return len(grown) - len(left) + again
 
 
 def ingest_journal(store: Store, runs: Runs, cell: str, attempt: int, path: Path) -> bool:
@@ -73,7 +77,7 @@ def ingest_journal(store: Store, runs: Runs, cell: str, attempt: int, path: Path
         if not events:
             return False
         if key is None:
-            key = _cell_of_first_journal(session, events)
+            key = _cell_of_first_journal(session, events, cell, path)
             if key is None:  # claimed, and nothing more said yet: who it is comes with the start
                 return False
         if row is None:
@@ -132,10 +136,14 @@ def _cell_row(cell: Specification) -> dict[str, Any]:
     }
 
 
-def _cell_of_first_journal(session: Session, events: list[journal.Event]) -> int | None:
+def _cell_of_first_journal(
+    session: Session, events: list[journal.Event], identity: str, path: Path
+) -> int | None:
     for event in events:
         if isinstance(event, journal.Started):
             cell = Specification.model_validate(event.specification)
+            if cell.id != identity:
+                raise RequestError(f"{path} is of cell {cell.id}, not of {identity}")
             return record_cells(session, [cell])[cell.id]
     return None
 
@@ -158,12 +166,12 @@ def _(event: journal.Started, session: Session, row: Attempt, runs: Runs) -> Non
     row.split = event.split
     row.environment = event.environment
     _take_split(session, runs, event.split)
-    session.execute(
-        update(Cell)
-        .where(Cell.key == row.cell_key)
-        .values(classes=list(event.classes), images=event.images, parameters=event.parameters)
-    )
-    if not _has_later(session, row):
+    if not _later_one_started(session, row):
+        session.execute(
+            update(Cell)
+            .where(Cell.key == row.cell_key)
+            .values(classes=list(event.classes), images=event.images, parameters=event.parameters)
+        )
         session.execute(delete(Prediction).where(Prediction.cell_key == row.cell_key))
         session.execute(delete(Selection).where(Selection.cell_key == row.cell_key))
     # What an earlier attempt trained beyond the point of resuming is not part of this training.
@@ -213,7 +221,7 @@ def _(event: journal.EpochEnded, session: Session, row: Attempt, runs: Runs) -> 
 
 @_take.register
 def _(event: journal.Selected, session: Session, row: Attempt, runs: Runs) -> None:
-    if _has_later(session, row):
+    if _later_one_started(session, row):
         return
     key = {"cell_key": row.cell_key, "rule": event.rule}
     _upsert(session, Selection, [key | {"epoch": event.epoch}])
@@ -235,9 +243,12 @@ def _(event: journal.Ended, session: Session, row: Attempt, runs: Runs) -> None:
     row.traceback = event.traceback
 
 
-def _has_later(session: Session, row: Attempt) -> bool:
+def _later_one_started(session: Session, row: Attempt) -> bool:
+    # One that is only claimed has taken nothing over yet, whichever journal comes in first.
     later = select(Attempt.number).where(
-        Attempt.cell_key == row.cell_key, Attempt.number > row.number
+        Attempt.cell_key == row.cell_key,
+        Attempt.number > row.number,
+        Attempt.started_at.is_not(None),
     )
     return session.scalar(later.limit(1)) is not None
 

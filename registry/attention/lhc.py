@@ -103,7 +103,8 @@ class LocalMultiHeadChannelAttention(nn.Module):
 
     def _strips(self, x: Tensor) -> Tensor:
         """(N, C, H, W) to (N, heads, C, positions of one head)."""
-        return x.flatten(2).unflatten(-1, (len(self.embed), -1)).transpose(1, 2)
+        strips: Tensor = x.flatten(2).unflatten(-1, (len(self.embed), -1))
+        return strips.transpose(1, 2)
 
     def _embedded(self, x: Tensor) -> Tensor:
         strips = self._strips(x).unbind(dim=1)

@@ -90,4 +90,5 @@ class SelfAttention(nn.Module):
 
     def _split(self, tokens: Tensor) -> Tensor:
         """(N, positions, C) to (N, heads, positions, C / heads)."""
-        return tokens.unflatten(-1, (self.heads, -1)).transpose(1, 2)
+        split: Tensor = tokens.unflatten(-1, (self.heads, -1))
+        return split.transpose(1, 2)

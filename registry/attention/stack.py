@@ -111,7 +111,9 @@ def _version(parts: tuple[Part, ...]) -> int:
     return version
 
 
-def _each(parts: tuple[Part, ...], parameters: Parameters) -> Iterator[tuple[Attention, Parameters]]:
+def _each(
+    parts: tuple[Part, ...], parameters: Parameters
+) -> Iterator[tuple[Attention, Parameters]]:
     values = parameters.model_dump()
     for part in parts:
         yield part.component, part.component.parse(part.own(values))

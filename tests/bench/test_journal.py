@@ -138,6 +138,14 @@ def test_first_and_last_line(path):
     assert last["state"] == "preempted"
 
 
+def test_a_last_line_that_is_none_is_named(path):
+    write(path, claimed())
+    with path.open("ab") as file:
+        file.write(b"{broken}\n")
+    with pytest.raises(JournalError, match=str(path)):
+        ends(path)
+
+
 def _write_many(path: Path) -> None:
     journal = Journal(path)
     for number in range(1, 301):
