@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from bench.specification import Specification
+from bench.specification import Specification, label
 from registry.reported import ReportedRow, ReportedTable, reported_table, reported_tables
 
 
@@ -15,15 +15,15 @@ def find_reported(
     the same backbone and attention is then of other data, which `differences` says.
     """
     backbone, attention = specification.backbone.name, specification.attention.name
+    wanted = [reported_table(name) for name in named]
     rows = [
         (table, row)
-        for table in (*map(reported_table, named), *reported_tables())
+        for table in (*wanted, *reported_tables())
         for row in table.rows
         if (row.backbone, row.attention) == (backbone, attention)
     ]
     same_data = [pair for pair in rows if pair[1].dataset == specification.dataset.name]
-    names = {reported_table(name).name for name in named}
-    asked_for = [pair for pair in rows if pair[0].name in names]
+    asked_for = [pair for pair in rows if pair[0] in wanted]
     return next(iter((*same_data, *asked_for)), None)
 
 
@@ -49,8 +49,9 @@ def differences(
     found = sum(images.values()) if images else stated
     if found != stated:
         yield f"other data: {found} images, not {stated}"
-    if specification.protocol.name != table.protocol:
-        yield f"other protocol: {specification.protocol.name}, not {table.protocol}"
+    protocol = label("protocol", specification.protocol)
+    if protocol != table.protocol:
+        yield f"other protocol: {protocol}, not {table.protocol}"
     recipe = specification.recipe
     paper = table.paper.recipes.of(row.dataset, row.backbone)
     settings = (

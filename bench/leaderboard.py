@@ -94,7 +94,8 @@ def leaderboard(
         for rule in ("best", "last"):
             standing = _standing(session, rows, specification, rule)
             named = tables.get(rows[0].configuration, [])
-            standings.append(_beside_reported(standing, specification, rows[0].images, named))
+            images = next((row.images for row in rows if row.images), None)
+            standings.append(_beside_reported(standing, specification, images, named))
     return sorted(standings, key=_order)
 
 

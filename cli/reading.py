@@ -31,6 +31,9 @@ def status(db: Database = None, matrix: OfMatrix = None, output: Output = Format
     if output is Format.json:
         print_json([dataclasses.asdict(cell) for cell in cells])
         return
+    if not cells:
+        console.print("No cell has been asked for yet: try `ferbench run quick`.")
+        return
     heads = [
         "cell",
         "dataset",
@@ -60,7 +63,7 @@ def status(db: Database = None, matrix: OfMatrix = None, output: Output = Format
     ]
     print_table("", heads, rows, SHARED)
     counts = {state: sum(c.state == state for c in cells) for state in {c.state for c in cells}}
-    console.print(", ".join(f"{n} {state}" for state, n in sorted(counts.items())) or "no cells")
+    console.print(", ".join(f"{n} {state}" for state, n in sorted(counts.items())))
 
 
 def leaderboard(

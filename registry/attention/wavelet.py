@@ -38,6 +38,6 @@ class WaveletAttention(nn.Module):
         low, high = top + bottom, top - bottom  # along columns
         coarse = (low[..., 0::2] + low[..., 1::2]) / 2
         details = (low[..., 0::2] - low[..., 1::2] + high[..., 0::2] + high[..., 1::2]) / 2
-        strengthened = coarse * torch.softmax(details, dim=1).to(x.dtype)
+        strengthened = coarse * torch.softmax(details, dim=1)
         spread = strengthened.repeat_interleave(2, dim=2).repeat_interleave(2, dim=3) / 2
-        return x + spread[..., :height, :width]
+        return x + spread[..., :height, :width].to(x.dtype)

@@ -103,7 +103,9 @@ def ended(state: Any = "done") -> Ended:
     return Ended(time=START + timedelta(hours=1), state=state, reason="so it was")
 
 
-def full_run(cell: Specification, confusions: Iterable[Any], best: int | None = None) -> list[Event]:
+def full_run(
+    cell: Specification, confusions: Iterable[Any], best: int | None = None
+) -> list[Event]:
     """An attempt that went through: one confusion matrix of the test part an epoch."""
     epochs = [epoch(number, confusion) for number, confusion in enumerate(confusions, start=1)]
     last = len(epochs)
@@ -151,7 +153,7 @@ def dump(store: Store) -> dict[str, list[tuple[Any, ...]]]:
     """Every row of every table, cells named by their identity: keys are nobody's business."""
     tables = {}
     with store.read() as session:
-        names = {key: cell for key, cell in session.execute(select(Cell.key, Cell.id))}
+        names = dict(tuple(row) for row in session.execute(select(Cell.key, Cell.id)))
         for table in Base.metadata.sorted_tables:
             columns = [column.name for column in table.columns if column.name != "key"]
             rows = session.execute(select(*(table.c[name] for name in columns)))

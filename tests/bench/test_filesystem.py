@@ -64,7 +64,9 @@ def test_shared_kinds(tmp_path, kind):
     assert is_shared(Path("/a"), tmp_path / "mounts")
 
 
-@pytest.mark.parametrize("kind", ["ext4", "xfs", "btrfs", "overlay", "tmpfs", "fuse.fuse-overlayfs"])
+@pytest.mark.parametrize(
+    "kind", ["ext4", "xfs", "btrfs", "overlay", "tmpfs", "fuse.fuse-overlayfs"]
+)
 def test_local_kinds(tmp_path, kind):
     (tmp_path / "mounts").write_text(f"x / {kind} rw 0 0\n")
     assert not is_shared(Path("/a"), tmp_path / "mounts")

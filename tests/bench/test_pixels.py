@@ -84,9 +84,9 @@ class TestSize:
     )
     def test_smaller_without_aliases_as_in_pillow(self, mode, filter_):
         images = noise(1, 48, 48)
-        found = batch_of(
-            pixels(images, size=20, interpolation=mode, normalisation="scale"), 0
-        )[0, 0]
+        found = batch_of(pixels(images, size=20, interpolation=mode, normalisation="scale"), 0)[
+            0, 0
+        ]
         grey = Image.fromarray((images[0, 0] / 255.0).astype(np.float32))
         np.testing.assert_allclose(found, np.asarray(grey.resize((20, 20), filter_)), atol=1e-5)
 

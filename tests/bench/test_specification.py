@@ -41,7 +41,11 @@ GOLDEN = {
             "protocol": {"name": "subject", "folds": 3},
             "backbone": "resnet18",
             "attention": {"name": "hfc", "radius": 0.4},
-            "fold": 1, "seed": 2, "split_seed": 3, "lr": 1, "size": 48,
+            "fold": 1,
+            "seed": 2,
+            "split_seed": 3,
+            "lr": 1,
+            "size": 48,
         },
         "ffffffffffffffffffffffffffffffff",
         """{
@@ -62,8 +66,12 @@ GOLDEN = {
     ),
     "2995f52e28810e5e": (
         {
-            "dataset": "ckplus", "protocol": "paper", "backbone": "mobilenet_v2",
-            "attention": "bam", "lr": 1e-3, "batch_size": 16,
+            "dataset": "ckplus",
+            "protocol": "paper",
+            "backbone": "mobilenet_v2",
+            "attention": "bam",
+            "lr": 1e-3,
+            "batch_size": 16,
         },
         "ffffffffffffffffffffffffffffffff",
         """{
@@ -200,7 +208,9 @@ class TestWhatDoesNot:
     def test_defaults_that_are_written_out(self):
         written = spec(
             **Recipe().model_dump() | {"epochs": 3},
-            seed=0, split_seed=0, fold=0,
+            seed=0,
+            split_seed=0,
+            fold=0,
             dataset={"name": "faces", "subjects": 30, "frames": 3, "seed": 0},
             protocol={"name": "subject", "folds": 1},
             attention={"name": "none"},

@@ -108,10 +108,14 @@ class TestConnections:
             session.add(Selection(cell_key=5, rule="best", epoch=1))
 
     def test_a_transaction_that_fails_leaves_nothing(self, store):
-        with pytest.raises(RuntimeError), store.write() as session:
-            session.add(Matrix(name="m", title=""))
-            session.flush()
-            raise RuntimeError
+        def fail_halfway() -> None:
+            with store.write() as session:
+                session.add(Matrix(name="m", title=""))
+                session.flush()
+                raise RuntimeError
+
+        with pytest.raises(RuntimeError):
+            fail_halfway()
         with store.read() as session:
             assert session.scalars(sa.select(Matrix)).all() == []
 
@@ -162,12 +166,9 @@ def test_many_writing_processes_lose_nothing(store):
 
 
 def said(store: Store, action: str) -> str:
+    do = store.upgrade if action == "upgrade" else store.read().__enter__
     with pytest.raises(RequestError) as error:
-        if action == "upgrade":
-            store.upgrade()
-        else:
-            with store.read():
-                pass
+        do()
     return str(error.value)
 
 

@@ -223,7 +223,7 @@ class TestReading:
         (["run", "quik"], "did you mean 'quick'?"),
         (["run", "nowhere.toml"], "cannot read nowhere.toml"),
         (["run", "quick", "--set", "atention=hfc"], "did you mean 'attention'?"),
-        (["run", "quick", "--set", "attention=hcf"], "did you mean 'hfc'?"),
+        (["run", "quick", "--set", "attention=hfcc"], "did you mean 'hfc'?"),
         (["run", "quick", "--set", "attention.radus=0.1"], "did you mean 'radius'?"),
         (["run", "quick", "--set", "attention.radius=1.5"], "less than 1"),
         (["run", "quick", "--set", "epochs=many"], "epochs = 'many'"),

@@ -201,6 +201,7 @@ def test_each_position_has_its_own_radius() -> None:
         ({"radius": (0.2, 1.5)}, "radius = 1.5: Input should be less than 1"),
         ({"radius": "wide"}, "radius = 'wide': Input should be a valid number"),
         ({"order": 11}, "order = 11"),
+        ({"order": 11, "profile": "butterworth"}, "order = 11"),
         ({"order": 0}, "order = 0"),
         ({"profile": "gauss"}, "'ideal', 'gaussian' or 'butterworth'"),
         ({"raduis": 0.2}, "no parameter 'raduis'; did you mean 'radius'"),
@@ -209,6 +210,15 @@ def test_each_position_has_its_own_radius() -> None:
 def test_a_wrong_parameter_is_named(values: dict[str, Any], message: str) -> None:
     with pytest.raises(RequestError, match=message):
         ATTENTIONS.get("ours").parse(values)
+
+
+def test_an_order_without_a_butterworth_profile_says_nothing() -> None:
+    hfc = ATTENTIONS.get("hfc")
+    for profile in ("ideal", "gaussian"):
+        assert hfc.parse({"profile": profile, "order": 5}) == hfc.parse({"profile": profile})
+    steep = hfc.parse({"profile": "butterworth", "order": 5})
+    assert steep.model_dump()["order"] == 5
+    assert steep != hfc.parse({"profile": "butterworth"})
 
 
 def test_the_mean_is_the_moving_average_of_the_correlation() -> None:

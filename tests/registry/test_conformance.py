@@ -1,35 +1,68 @@
-"""What every attention module and every backbone must do, whoever wrote it.
+"""What every component must do, whoever wrote it: attention, backbone, dataset, protocol.
 
 A new component is tested by being registered: nothing here names one.
 """
 
 import ast
 import copy
+import functools
+import importlib
 import io
 import json
 import pickle
+import re
 import sys
 import typing
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
 
-import registry.attention
-import registry.backbone
-from registry.catalog import ATTENTIONS, BACKBONES, Attention, Backbone
-from registry.component import Component, Search
-from registry.model import build_model, find_sites, parameter_count
-from registry.site import Site
-
-every_attention = pytest.mark.parametrize("component", list(ATTENTIONS), ids=lambda one: one.name)
-every_backbone = pytest.mark.parametrize("component", list(BACKBONES), ids=lambda one: one.name)
-every_component = pytest.mark.parametrize(
-    "component", [*ATTENTIONS, *BACKBONES], ids=lambda one: f"{one.kind}-{one.name}"
+from registry.catalog import (
+    ATTENTIONS,
+    BACKBONES,
+    DATASETS,
+    PROTOCOLS,
+    Attention,
+    Backbone,
+    Dataset,
+    Protocol,
 )
+from registry.component import Component, Registry, Search
+from registry.errors import DataError, RequestError
+from registry.model import build_model, find_sites, parameter_count
+from registry.samples import Samples
+from registry.site import Position, Site
+
+REGISTRIES: dict[str, Registry[Any]] = {
+    "attention": ATTENTIONS,
+    "backbone": BACKBONES,
+    "dataset": DATASETS,
+    "protocol": PROTOCOLS,
+}
+
+
+def all_of(kind: str) -> list[Any]:
+    """Every registered component, and the examples of those that are made when asked for."""
+    named = [name for family in REGISTRIES[kind].families for name in family.examples]
+    return [*REGISTRIES[kind], *(REGISTRIES[kind].get(name) for name in named)]
+
+
+def every(*kinds: str) -> pytest.MarkDecorator:
+    components = [component for kind in kinds for component in all_of(kind)]
+    return pytest.mark.parametrize("component", components, ids=lambda one: one.name)
+
+
+every_attention = every("attention")
+every_backbone = every("backbone")
+every_dataset = every("dataset")
+every_protocol = every("protocol")
+every_model_part = every("attention", "backbone")
+every_component = every(*REGISTRIES)
 
 
 def make(component: Attention, site: Site, seed: int = 0) -> nn.Module:
@@ -52,6 +85,22 @@ def trained(module: nn.Module, site: Site) -> nn.Module:
     return module.eval()
 
 
+def attempt(action: Callable[[], Any], refusal: type[Exception] = RequestError) -> tuple[Any, str]:
+    """What comes of it, or else what is said against it."""
+    try:
+        return action(), ""
+    except refusal as error:
+        return None, str(error)
+
+
+def nudge(module: nn.Module) -> None:
+    """Leave the first weights: where a layer starts at zero, nothing reaches those before it."""
+    generator = torch.Generator().manual_seed(0)
+    with torch.no_grad():
+        for weight in module.parameters():
+            weight.add_(0.1 * torch.randn(weight.shape, generator=generator))
+
+
 # --- attention ---
 
 
@@ -70,14 +119,45 @@ def test_attention_keeps_shape_and_type(component: Attention, channels: int, siz
 
 
 @every_attention
-@pytest.mark.parametrize("given", [torch.float32, torch.bfloat16])
-def test_attention_keeps_the_type_under_autocast(component: Attention, given: torch.dtype) -> None:
+@pytest.mark.parametrize(("height", "width"), [(7, 5), (1, 6), (6, 1), (8, 9)])
+def test_attention_takes_maps_that_are_not_square_or_says_why_not(
+    component: Attention, height: int, width: int
+) -> None:
+    site = Site(16, height, width)
+    module, refusal = attempt(lambda: make(component, site))
+    if refusal:
+        assert f"{height} × {width}" in refusal
+        return
+    y = module(draw(site))
+    assert y.shape == (4, 16, height, width)
+    assert y.isfinite().all()
+
+
+@every_attention
+def test_attention_takes_maps_of_another_size_or_says_why_not(component: Attention) -> None:
+    module = make(component, Site(16, 8, 8))
+    x = draw(Site(16, 6, 6))
+    y, refusal = attempt(lambda: module(x))
+    if refusal:
+        assert re.search("8 × 8.* 6 × 6", refusal)
+        return
+    assert y.shape == x.shape
+
+
+@every_attention
+@pytest.mark.parametrize(
+    ("computed", "given"),
+    [(half, given) for half in (torch.bfloat16, torch.float16) for given in (torch.float32, half)],
+)
+def test_attention_keeps_the_type_under_autocast(
+    component: Attention, computed: torch.dtype, given: torch.dtype
+) -> None:
     site = Site(32, 7, 7)
     module = make(component, site)
     for mode in (True, False):
         module.train(mode)
         x = draw(site).to(given).requires_grad_()
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast("cpu", computed):
             y = module(x)
         y.float().square().sum().backward()
         assert y.dtype == given
@@ -100,6 +180,7 @@ def test_attention_in_double_agrees_with_single(component: Attention) -> None:
 def test_attention_sends_gradients_to_every_parameter(component: Attention) -> None:
     site = Site(64, 8, 8)
     module = make(component, site)
+    nudge(module)
     reached = dict.fromkeys((name for name, _ in module.named_parameters()), 0.0)
     # in evaluation too: before a batch norm a bias has no gradient in training, by design
     for mode in (True, False):
@@ -155,11 +236,12 @@ def test_attention_trains_on_one_image_or_says_why_not(component: Attention) -> 
     site = Site(32, 8, 8)
     module = make(component, site)
     x = draw(site, images=1)
-    if any(isinstance(layer, nn.BatchNorm1d) for layer in module.modules()):
-        with pytest.raises(ValueError, match="more than 1 value per channel"):
-            module(x)
-    else:
-        assert module(x).isfinite().all()
+    y, refusal = attempt(lambda: module(x), ValueError)
+    if refusal:  # by a batch norm on pooled maps
+        assert "more than 1 value per channel" in refusal
+        assert any(isinstance(one, nn.BatchNorm1d | nn.BatchNorm2d) for one in module.modules())
+        y = module.eval()(x)
+    assert y.isfinite().all()
 
 
 @every_attention
@@ -173,9 +255,43 @@ def test_attention_changes_no_input_and_draws_nothing(component: Attention) -> N
     assert torch.equal(torch.get_rng_state(), stream)
 
 
+@functools.cache
+def places(name: str) -> tuple[Site, ...]:
+    """What an attention module finds in a backbone that is given small images."""
+    backbone: Backbone = BACKBONES.get(name)
+    model, positions = backbone.build(1, 7, backbone.parse({}))
+    return find_sites(model, positions, channels=1, size=48)
+
+
 @every_attention
-@pytest.mark.parametrize("backbone", list(BACKBONES), ids=lambda one: one.name)
-def test_attention_fits_every_backbone(component: Attention, backbone: Backbone) -> None:
+@pytest.mark.parametrize("backbone", [one.name for one in all_of("backbone")])
+def test_attention_fits_every_backbone(component: Attention, backbone: str) -> None:
+    for site in places(backbone):
+        module = make(component, site)
+        x = draw(site, images=2).requires_grad_()
+        module(x).square().mean().backward()
+        for tensor in (x, *module.parameters()):
+            assert tensor.grad is not None
+            assert tensor.grad.isfinite().all()
+
+
+class Small(nn.Module):
+    """A backbone with a place before and after its one pooling."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.second = nn.Conv2d(1, 16, 3), nn.Conv2d(16, 16, 3)
+        self.head = nn.Linear(16, 7)
+
+    def forward(self, x: Tensor) -> Tensor:
+        maps = self.second(nn.functional.max_pool2d(self.first(x).relu(), 2))
+        return torch.as_tensor(self.head(maps.mean((2, 3))))
+
+
+@every_attention
+def test_attention_trains_in_a_model(component: Attention) -> None:
+    positions = (Position("first", 16), Position("second", 16))
+    backbone = Backbone("backbone", "small", lambda *_: (Small(), positions), "", "")
     model = build_model(
         backbone,
         backbone.parse({}),
@@ -183,21 +299,24 @@ def test_attention_fits_every_backbone(component: Attention, backbone: Backbone)
         component.parse({}),
         channels=1,
         classes=7,
-        size=48,
+        size=18,
     )
-    loss = nn.functional.cross_entropy(model(torch.randn(2, 1, 48, 48)), torch.tensor([0, 6]))
-    loss.backward()
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+    for _ in range(2):
+        loss = nn.functional.cross_entropy(model(torch.randn(4, 1, 18, 18)), torch.arange(4))
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
     for name, weight in model.named_parameters():
         assert weight.grad is not None, name
-        assert weight.grad.isfinite().all(), name
+        assert weight.isfinite().all(), name
 
 
 # --- backbones ---
 
 
 @every_backbone
-@pytest.mark.parametrize("channels", [1, 2, 3])
-@pytest.mark.parametrize("size", [48, 64])
+@pytest.mark.parametrize(("channels", "size"), [(1, 64), (3, 48)])
 def test_backbone_gives_logits_and_its_positions(
     component: Backbone, channels: int, size: int
 ) -> None:
@@ -211,6 +330,47 @@ def test_backbone_gives_logits_and_its_positions(
     assert logits.isfinite().all()
 
 
+class Scale(nn.Module):
+    """An attention that counts how often it is passed."""
+
+    def __init__(self, site: Site) -> None:
+        super().__init__()
+        self.gain = nn.Parameter(torch.ones(site.channels, 1, 1))
+        self.passed = 0
+
+    def forward(self, x: Tensor) -> Tensor:
+        self.passed += 1
+        return x * self.gain
+
+
+@every_backbone
+def test_backbone_trains_with_attention_at_each_position(component: Backbone) -> None:
+    attention = Attention(
+        "attention",
+        "scale",
+        lambda site, _: Scale(site),
+        "",
+        "",
+        count=lambda site, _: site.channels,
+    )
+    model = build_model(
+        component,
+        component.parse({}),
+        attention,
+        attention.parse({}),
+        channels=1,
+        classes=7,
+        size=64,
+    )
+    nn.functional.cross_entropy(model(torch.randn(2, 1, 64, 64)), torch.tensor([0, 6])).backward()
+    inserted = [module for module in model.modules() if isinstance(module, Scale)]
+    _, positions = component.build(1, 7, component.parse({}))
+    assert [module.passed for module in inserted] == [1] * len(positions)
+    for name, weight in model.named_parameters():
+        assert weight.grad is not None, name
+        assert weight.grad.isfinite().all(), name
+
+
 @every_backbone
 def test_backbone_is_drawn_from_the_seed(component: Backbone) -> None:
     states = []
@@ -220,6 +380,61 @@ def test_backbone_is_drawn_from_the_seed(component: Backbone) -> None:
     first, same, other = states
     assert all(torch.equal(first[name], same[name]) for name in first)
     assert any(not torch.equal(first[name], other[name]) for name in first)
+
+
+# --- datasets ---
+
+
+@every_dataset
+def test_dataset_is_made_or_names_the_folder_that_it_misses(
+    component: Dataset, tmp_path: Path
+) -> None:
+    if not component.needs_root:
+        assert len(component.build(None, component.parse({}))) > 0
+        return
+    for root in (tmp_path / "absent", tmp_path):
+        with pytest.raises(DataError, match=re.escape(str(root))):
+            component.build(root, component.parse({}))
+
+
+# --- protocols ---
+
+
+def drawn_samples(parts: tuple[str, ...] | None) -> Samples:
+    """Twelve subjects with two recordings of two frames each, in three classes."""
+    keys = [(subject, take, frame) for subject in range(12) for take in (0, 1) for frame in (0, 1)]
+    labels = np.array([(subject + take) % 3 for subject, take, _ in keys], dtype=np.int64)
+    return Samples(
+        images=np.arange(len(keys) * 64, dtype=np.uint32).astype(np.uint8).reshape(-1, 1, 8, 8),
+        labels=labels,
+        classes=("anger", "fear", "happiness"),
+        names=tuple(f"{subject:02d}/{take}/{frame}" for subject, take, frame in keys),
+        subjects=tuple(f"{subject:02d}" for subject, _, _ in keys),
+        sequences=tuple(f"{subject:02d}/{take}" for subject, take, _ in keys),
+        parts=None if parts is None else tuple(parts[key[0] % len(parts)] for key in keys),
+    )
+
+
+@every_protocol
+def test_protocol_parts_the_images_or_says_why_not(component: Protocol) -> None:
+    parameters = component.parse({})
+    split_once = False
+    for parts in (None, ("train", "train", "public", "private")):
+        samples = drawn_samples(parts)
+        for fold in range(component.folds(parameters)):
+            build = functools.partial(component.build, samples, 0, fold, parameters)
+            split, refusal = attempt(build)
+            if refusal:
+                assert f"'{component.name}'" in refusal
+                continue
+            split_once = True
+            chosen = np.concatenate(list(split.parts.values()))
+            assert len(np.unique(chosen)) == len(chosen)
+            assert component.monitored in split.parts
+            assert split.monitored == component.monitored
+            assert build().fingerprint == split.fingerprint
+            assert set(samples.labels[split.train]) == {0, 1, 2}
+    assert split_once
 
 
 # --- what a component carries ---
@@ -237,13 +452,14 @@ def test_component_is_documented(component: Component) -> None:
 @every_component
 def test_component_parameters_are_complete_and_plain(component: Component) -> None:
     defaults = component.parse({})
+    assert defaults == component.parameters()
     plain = json.loads(json.dumps(defaults.model_dump(mode="json"), allow_nan=False))
     assert component.parse(plain) == defaults
     assert set(plain) == set(component.parameters.model_fields)
     hash(defaults)
 
 
-@every_component
+@every_model_part
 def test_component_parameters_say_where_to_search(component: Component) -> None:
     for name, field in component.parameters.model_fields.items():
         kinds = set(plain_types(field.annotation))
@@ -270,24 +486,31 @@ def plain_types(annotation: Any) -> Iterator[Any]:
 # --- is anything left out? ---
 
 
-def declared(package: Any, decorator: str) -> dict[str, str]:
+def declared(package: str, decorator: str) -> set[str]:
     """Names in ``@decorator("name", …)`` in the package's files, without importing them."""
-    names = {}
-    for path in Path(package.__path__[0]).glob("*.py"):
+    names: set[str] = set()
+    (folder,) = importlib.import_module(package).__path__
+    for path in Path(folder).glob("*.py"):
         if path.name == "__init__.py":
             continue
-        found = [
-            call.args[0].value
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        found = {
+            str(call.args[0].value)
+            for node in ast.walk(tree)
             if isinstance(node, ast.FunctionDef | ast.ClassDef)
             for call in node.decorator_list
             if isinstance(call, ast.Call)
             and isinstance(call.func, ast.Name)
             and call.func.id == decorator
             and isinstance(call.args[0], ast.Constant)
+        }
+        families = [
+            node
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Attribute) and node.attr == "add_family"
         ]
-        assert found, f"{path.name} registers nothing"
-        names.update(dict.fromkeys(map(str, found), path.name))
+        assert found or families, f"{path.name} registers nothing"
+        names |= found
     return names
 
 
@@ -301,12 +524,24 @@ def covered_by(prefix: str) -> dict[str, set[str]]:
     return tests
 
 
-@pytest.mark.parametrize(
-    ("package", "kind"), [(registry.attention, "attention"), (registry.backbone, "backbone")]
-)
-def test_nothing_registered_goes_untested(package: Any, kind: str) -> None:
-    names = set(declared(package, kind))
-    tests = {**covered_by(f"test_{kind}_"), **covered_by("test_component_")}
-    assert len(tests) >= 5
-    for test, covered in tests.items():
+#: How many tests there are of each kind at least, beside those of all components.
+LEAST = {"attention": 12, "backbone": 3, "dataset": 1, "protocol": 1}
+
+
+@pytest.mark.parametrize("kind", REGISTRIES)
+def test_nothing_registered_goes_untested(kind: str) -> None:
+    registry = REGISTRIES[kind]
+    assert registry.problems == ()
+    assert all(family.examples for family in registry.families)
+    names = {
+        *declared(registry.package, kind),
+        *(component.name for component in registry),
+        *(registry.get(name).name for family in registry.families for name in family.examples),
+    }
+    own, shared = covered_by(f"test_{kind}_"), covered_by("test_component_")
+    assert len(own) >= LEAST[kind]
+    assert len(shared) >= 3
+    if kind not in ("attention", "backbone"):
+        del shared["test_component_parameters_say_where_to_search"]
+    for test, covered in (own | shared).items():
         assert names <= covered, f"{test} leaves out {sorted(names - covered)}"

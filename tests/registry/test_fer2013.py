@@ -1,6 +1,5 @@
 """FER2013 in every layout, its protocols, FERPlus, and the sentence for each mistake."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from registry.samples import Samples
 from registry.split import Split
 from tests.registry.trees import (
     fer_rows,
+    forbid,
     noise,
     numbers,
     save,
@@ -128,7 +128,7 @@ def test_folders_whose_files_do_not_tell_the_part(tmp_path: Path) -> None:
     samples = load(tmp_path)
     assert samples.parts is not None
     assert sorted(set(samples.parts)) == ["test", "train"]
-    with pytest.raises(RequestError, match="needs the parts train, public, private; this .* test"):
+    with pytest.raises(RequestError, match=r"needs the parts train, public, private; this .* test"):
         split("official", samples)
 
 
@@ -193,9 +193,6 @@ def test_check_says_what_is_missing(tmp_path: Path) -> None:
 
 
 # --- FERPlus -------------------------------------------------------------------------------------
-
-A, U, N = VOTED.index("anger"), VOTED.index("unknown"), VOTED.index("nf")
-H, S = VOTED.index("happiness"), VOTED.index("sadness")
 
 
 def votes(**counts: int) -> list[int]:
@@ -365,22 +362,6 @@ def test_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     forbid(monkeypatch, path)
     with pytest.raises(DataError, match=r"fer2013\.csv cannot be read: Permission denied"):
         load(tmp_path)
-
-
-def forbid(monkeypatch: pytest.MonkeyPatch, path: Path) -> None:
-    """As ``chmod 000``, which root would not notice."""
-    import builtins
-    import io
-
-    real = io.open
-
-    def guarded(file: object, *args: object, **keys: object) -> object:
-        if not isinstance(file, int) and Path(os.fspath(file)) == path:  # type: ignore[call-overload]  # a path
-            raise PermissionError(13, "Permission denied", str(path))
-        return real(file, *args, **keys)  # type: ignore[call-overload]  # passed on as it came
-
-    monkeypatch.setattr(io, "open", guarded)
-    monkeypatch.setattr(builtins, "open", guarded)
 
 
 # --- damaged folders -----------------------------------------------------------------------------

@@ -1,9 +1,13 @@
 """Small copies of every dataset in every layout, made of noise."""
 
+import builtins
 import hashlib
+import io
+import os
 import pickle
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -33,6 +37,19 @@ def noise(seed: int, height: int = 48, width: int = 48, channels: int = 0) -> Pi
 def save(path: Path, pixels: Pixels) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.fromarray(pixels).save(path)
+
+
+def forbid(patch: pytest.MonkeyPatch, path: Path) -> None:
+    """As ``chmod 000``, which root would not notice."""
+    real = io.open
+
+    def guarded(file: Any, *args: Any, **keys: Any) -> Any:
+        if not isinstance(file, int) and Path(os.fspath(file)) == path:
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(file, *args, **keys)
+
+    patch.setattr(io, "open", guarded)
+    patch.setattr(builtins, "open", guarded)
 
 
 # --- tables of pixels ----------------------------------------------------------------------------
@@ -143,8 +160,8 @@ def write_sequence(
 
 
 def write_original(root: Path) -> None:
-    """Five people with each of the codes 1 to 7, and one sequence without a label."""
-    for subject in range(5, 10):
+    """Seven people with each of the codes 1 to 7, and one sequence without a label."""
+    for subject in range(5, 12):
         for code in range(1, 8):
             write_sequence(root, f"S{subject:03d}_{code:03d}", 3 + code % 2, code)
     write_sequence(root, "S005_008", 4, None)
