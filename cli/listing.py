@@ -50,7 +50,7 @@ def _components(kind: Kind) -> list[dict[str, Any]]:
         }
         for component in registry
     ]
-    families = [
+    families: list[dict[str, Any]] = [
         {
             "name": family.pattern,
             "aliases": [],

@@ -66,21 +66,21 @@ class Matrix:
         RequestError
             A key, a name or a value that cannot be, or a parameter that no component takes.
         """
-        used: set[str] = set()
         cells: dict[str, Specification] = {}
         for settings in self._combinations():
-            for whole in _every_fold(_join(settings, used)):
+            for whole in _every_fold(_join(settings)):
                 cell = specify(whole, fingerprint)
                 cells.setdefault(cell.id, cell)
-        self._check_used(used)
+        self._check_parameters()
         if not cells:
             raise RequestError(f"matrix '{self.name}' has no cell left: every one is excluded")
         return tuple(cells.values())
 
     def _combinations(self) -> Iterator[Settings]:
         for settings in (self.base, self.sweep, *self.exclude, *self._overriding()):
-            for key in settings:
+            for key, value in settings.items():
                 _check_key(key)
+                _check_names(key, value)
         for values in itertools.product(*self.sweep.values()):
             swept = dict(zip(self.sweep, values, strict=True))
             settings = self.base | swept
@@ -96,13 +96,17 @@ class Matrix:
         for override in self.override:
             yield from (override["when"], override["set"])
 
-    def _check_used(self, used: set[str]) -> None:
-        for key in (*self.base, *self.sweep):
+    def _check_parameters(self) -> None:
+        """Each ``kind.parameter`` is one of a component that the matrix has somewhere."""
+        sets = [override["set"] for override in self.override]
+        for key in itertools.chain(self.base, self.sweep, *sets):
             kind, _, parameter = key.partition(".")
-            if parameter and key not in used:
-                chosen = self.sweep.get(kind, [self.base.get(kind)])
-                names = sorted({_name(value) for value in chosen})
-                known = {p for name in names for p in KINDS[kind].get(name).parameters.model_fields}
+            if not parameter:
+                continue
+            chosen = self.sweep.get(kind) or [table.get(kind) for table in (self.base, *sets)]
+            names = sorted({_name(value) for value in chosen if value is not None})
+            known = {p for name in names for p in KINDS[kind].get(name).parameters.model_fields}
+            if names and parameter not in known:
                 raise RequestError(
                     f"'{key}': none of {', '.join(names)} has a parameter '{parameter}'"
                     + nearest(parameter, known)
@@ -115,7 +119,13 @@ def _check_key(key: str) -> None:
         raise RequestError(f"there is no setting '{key}'{nearest(kind, KEYS)}")
 
 
-def _join(settings: Settings, used: set[str]) -> Settings:
+def _check_names(key: str, value: Any) -> None:
+    if key in KINDS:
+        for option in value if isinstance(value, list) else [value]:
+            KINDS[key].get(_name(option))
+
+
+def _join(settings: Settings) -> Settings:
     """Put each ``kind.parameter`` into its component, where the component has that parameter.
 
     One sweep may hold components with and without it (``none`` has no radius): the parameter then
@@ -128,7 +138,6 @@ def _join(settings: Settings, used: set[str]) -> Settings:
             continue
         component = KINDS[kind].get(_name(joined[kind]))
         if parameter in component.parameters.model_fields:
-            used.add(key)
             table = joined[kind] if isinstance(joined[kind], Mapping) else {"name": joined[kind]}
             joined[kind] = {parameter: value} | table
     return joined
@@ -146,12 +155,17 @@ def _every_fold(settings: Settings) -> Iterator[Settings]:
 
 
 def _matches(settings: Settings, combination: Settings) -> bool:
-    return all(_is_one_of(settings.get(key), value) for key, value in combination.items())
+    return all(_is_one_of(key, settings.get(key), value) for key, value in combination.items())
 
 
-def _is_one_of(value: Any, wanted: Any) -> bool:
+def _is_one_of(key: str, value: Any, wanted: Any) -> bool:
     options: Sequence[Any] = wanted if isinstance(wanted, list) else [wanted]
-    return value in options or (isinstance(value, Mapping) and value.get("name") in options)
+    if key not in KINDS or value is None:
+        return value in options
+    # A plain name means the component by any of its names, whatever its parameters.
+    own = KINDS[key].get(_name(value)).name
+    names = [KINDS[key].get(option).name for option in options if isinstance(option, str)]
+    return value in options or own in names
 
 
 def _name(value: Any) -> str:

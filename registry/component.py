@@ -207,7 +207,8 @@ class Registry(Generic[C]):
         if "installed" not in self._discovered:
             self._discovered.add("installed")
             for source in installed(f"ferbench.{self.kind}"):
-                self._read(source, must_give=True)
+                if self._read(source) and not self._has_any_of(source):
+                    self._problems.append(f"{source.name} registers no {self.kind}")
 
     def _discover_built_in(self) -> None:
         if "built in" not in self._discovered:
@@ -215,16 +216,16 @@ class Registry(Generic[C]):
             for source in built_in(self.package):
                 self._read(source)
 
-    def _read(self, source: Source, must_give: bool = False) -> None:
+    def _read(self, source: Source) -> bool:
         before = dict(self._components), dict(self._names), dict(self._families)
         try:
             source.load()
-            if must_give and not self._has_any_of(source):
-                raise RequestError(f"it registers no {self.kind}")
-        except Exception as error:  # noqa: BLE001  (a stranger's module may raise anything)
+        except (Exception, SystemExit) as error:  # noqa: BLE001  (a stranger's may raise anything)
             self._components, self._names, self._families = before
             told = error if isinstance(error, RequestError) else repr(error)
             self._problems.append(f"{source.name} is left out: {told}")
+            return False
+        return True
 
     def _has_any_of(self, source: Source) -> bool:
         makers = (

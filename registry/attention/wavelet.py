@@ -2,7 +2,6 @@
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from registry.catalog import attention
 from registry.component import NoParameters
@@ -33,7 +32,8 @@ class WaveletAttention(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """One level of the orthonormal Haar transform, the attention, and the way back."""
         height, width = x.shape[-2:]
-        even = functional.pad(x, (0, width % 2, 0, height % 2), mode="replicate")
+        even = torch.cat([x, x[..., height - height % 2 :, :]], dim=2)
+        even = torch.cat([even, even[..., width - width % 2 :]], dim=3)
         top, bottom = even[..., 0::2, :], even[..., 1::2, :]
         low, high = top + bottom, top - bottom  # along columns
         coarse = (low[..., 0::2] + low[..., 1::2]) / 2

@@ -73,9 +73,9 @@ def photograph(subject: Subject, complexion: Array, actions: Actions, at: Pose) 
     face = pull(subject, actions)
     radius = roundness(grid, subject, face)
     folds = carve(grid, wrinkles(subject, actions, face))
-    height = relief(grid, subject, face, radius) - 0.02 * folds
+    height = relief(grid, subject, face, radius) - 0.026 * folds
     picture = paint(grid, subject, face) * _light(height, subject)
-    picture *= 1 - 0.3 * np.minimum(folds, 1.2)
+    picture *= 1 - 0.36 * np.minimum(folds, 1.2)
     picture *= 1 + max(subject.mottle, 0.0) * _spots(grid, complexion)
     _surround(picture, grid, subject, radius)
     return _bin(picture)

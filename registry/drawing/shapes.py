@@ -104,8 +104,9 @@ def carve(grid: Grid, folds: list[Fold]) -> Array:
         arch = np.maximum(4 * along * (1 - along), 0.0)
         across = (y * (dx / root) - x * (dy / root) - fold.bend * arch) * (1 / fold.width)
         squared = across * across
-        # the skin that a groove gives way is pushed up on both sides of it
-        profile = 1.5 * bump(squared) - 0.5 * bump(0.25 * squared)
+        # the skin that a groove takes is pushed up beside it: its mean is 0, so that no low-pass
+        # filter lets a fold through
+        profile = 2 * bump(squared) - bump(0.25 * squared)
         depth[window] += profile * np.minimum(1.5 * arch, 1.0) * _pick(fold.depth, shown)
     return depth
 

@@ -30,8 +30,8 @@ class Subject:
     iris: float = trait(0.2, 0.08)
     lid_crease: float = trait(0.5, 0.25)
 
-    brow_height: float = trait(0.215, 0.03)
-    brow_tilt: float = trait(0.0, 0.026)
+    brow_height: float = trait(0.215, 0.034)
+    brow_tilt: float = trait(0.0, 0.03)
     brow_arch: float = trait(0.045, 0.018)
     brow_gap: float = trait(0.14, 0.025)
     brow_thickness: float = trait(0.045, 0.011)
@@ -43,7 +43,7 @@ class Subject:
 
     mouth_y: float = trait(0.5, 0.025)
     mouth_width: float = trait(0.285, 0.025)
-    mouth_curve: float = trait(0.0, 0.026)
+    mouth_curve: float = trait(0.0, 0.03)
     lip_fullness: float = trait(0.07, 0.014)
     lip_tone: float = trait(0.7, 0.08)
 
@@ -57,7 +57,7 @@ class Subject:
 
     expressiveness: float = trait(0.88, 0.1)
     fineness: float = trait(1.0, 0.2)
-    age: float = trait(0.25, 0.18)
+    age: float = trait(0.15, 0.14)
 
     light_x: float = trait(0.0, 0.4)
     light_y: float = trait(-0.45, 0.2)

@@ -89,7 +89,7 @@ def _cheeks(s: Subject, a: Actions, face: Face, side: int) -> list[Fold]:
             (face.alar_x[side] + 0.03, face.alar_y[side] - 0.04),
             (face.corner_x[side] + 0.07, face.corner_y[side] + 0.02 + 0.03 * a[15]),
             -0.035,
-            0.055,
+            0.05,
             0.75 * _depth(s, lift * smooth, 1.0),
         )
     )

@@ -43,9 +43,9 @@ def gather(home: Path, entries: Iterable[Labelled], layout: str) -> Samples:
         if before.name == entry.name:
             raise DataError(f"{before.path} and {entry.path} are the same image")
     labels = label([entry.expression for entry in ordered], CLASSES, home)
-    pixels = [read_pixels(entry.path, (SIDE, SIDE)).transpose(2, 0, 1) for entry in ordered]
+    pixels = np.stack([read_pixels(entry.path, (SIDE, SIDE)) for entry in ordered])
     return Samples(
-        images=np.stack(pixels),
+        images=np.ascontiguousarray(pixels.transpose(0, 3, 1, 2)),
         labels=labels,
         classes=CLASSES,
         names=tuple(entry.name for entry in ordered),

@@ -64,7 +64,7 @@ GOLDEN = {
                      "factor": 0.3, "patience": 5, "precision": "fp32"}
         }""",
     ),
-    "2995f52e28810e5e": (
+    "b8045535080325be": (
         {
             "dataset": "ckplus",
             "protocol": "paper",
@@ -75,7 +75,7 @@ GOLDEN = {
         },
         "ffffffffffffffffffffffffffffffff",
         """{
-          "dataset": {"name": "ckplus", "version": 1, "parameters": {}},
+          "dataset": {"name": "ckplus", "version": 1, "parameters": {"frames": 3, "side": 48}},
           "data": "ffffffffffffffffffffffffffffffff",
           "protocol": {"name": "paper", "version": 1, "parameters": {"test_fraction": 0.25}},
           "monitored": "test",
@@ -144,7 +144,8 @@ OTHER_PARAMETERS = [
     ("attention", {"name": "hfc", "radius": 0.3}),
     ("attention", {"name": "hfc", "radius": [0.25, 0.25, 0.25, 0.25]}),
     ("attention", {"name": "hfc", "profile": "gaussian"}),
-    ("attention", {"name": "hfc", "order": 3}),
+    ("attention", {"name": "hfc", "profile": "butterworth"}),
+    ("attention", {"name": "hfc", "profile": "butterworth", "order": 3}),
     ("attention", {"name": "bam", "reduction": 8}),
     ("attention", {"name": "bam", "dilation": 2}),
 ]
@@ -230,7 +231,7 @@ class TestMistakes:
         [
             ({"epoch": 3}, "no setting 'epoch'; did you mean 'epochs'?"),
             ({"batchsize": 3}, "did you mean 'batch_size'?"),
-            ({"attention": "hcf"}, "no attention 'hcf'; did you mean 'hfc'?"),
+            ({"attention": "hfc_meen"}, "no attention 'hfc_meen'; did you mean 'hfc_mean'?"),
             ({"backbone": "resnet"}, "did you mean 'resnet18'?"),
             ({"attention": {"name": "hfc", "radios": 0.3}}, "did you mean 'radius'?"),
             ({"attention": {"radius": 0.3}}, "give a name, or a table with 'name'"),

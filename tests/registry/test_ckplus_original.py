@@ -78,7 +78,7 @@ def test_frames_labels_and_people(root: Path) -> None:
         count = 3 + code % 2
         assert count - 2 <= frame <= count
         # the landmarks span 40 from (20, 30); 4 more on each side
-        whole = noise(frame + 100 * subject, 100, 120)
+        whole = noise(1000 * subject + 10 * code + frame, 100, 120)
         np.testing.assert_array_equal(samples.images[index, 0], whole[26:74, 16:64])
     assert samples.layout == (
         "original tree: 49 labelled of 50 sequences, last 3 frames, cropped to 48×48 by landmarks"

@@ -1,4 +1,4 @@
-"""What every component must do, whoever wrote it: attention, backbone, dataset, protocol.
+"""What every attention module and every backbone must do, whoever wrote it.
 
 A new component is tested by being registered: nothing here names one.
 """
@@ -17,33 +17,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
 
-from registry.catalog import (
-    ATTENTIONS,
-    BACKBONES,
-    DATASETS,
-    PROTOCOLS,
-    Attention,
-    Backbone,
-    Dataset,
-    Protocol,
-)
+from registry.catalog import ATTENTIONS, BACKBONES, Attention, Backbone
 from registry.component import Component, Registry, Search
-from registry.errors import DataError, RequestError
+from registry.errors import RequestError
 from registry.model import build_model, find_sites, parameter_count
-from registry.samples import Samples
 from registry.site import Position, Site
 
-REGISTRIES: dict[str, Registry[Any]] = {
-    "attention": ATTENTIONS,
-    "backbone": BACKBONES,
-    "dataset": DATASETS,
-    "protocol": PROTOCOLS,
-}
+REGISTRIES: dict[str, Registry[Any]] = {"attention": ATTENTIONS, "backbone": BACKBONES}
 
 
 def all_of(kind: str) -> list[Any]:
@@ -59,9 +43,6 @@ def every(*kinds: str) -> pytest.MarkDecorator:
 
 every_attention = every("attention")
 every_backbone = every("backbone")
-every_dataset = every("dataset")
-every_protocol = every("protocol")
-every_model_part = every("attention", "backbone")
 every_component = every(*REGISTRIES)
 
 
@@ -382,61 +363,6 @@ def test_backbone_is_drawn_from_the_seed(component: Backbone) -> None:
     assert any(not torch.equal(first[name], other[name]) for name in first)
 
 
-# --- datasets ---
-
-
-@every_dataset
-def test_dataset_is_made_or_names_the_folder_that_it_misses(
-    component: Dataset, tmp_path: Path
-) -> None:
-    if not component.needs_root:
-        assert len(component.build(None, component.parse({}))) > 0
-        return
-    for root in (tmp_path / "absent", tmp_path):
-        with pytest.raises(DataError, match=re.escape(str(root))):
-            component.build(root, component.parse({}))
-
-
-# --- protocols ---
-
-
-def drawn_samples(parts: tuple[str, ...] | None) -> Samples:
-    """Twelve subjects with two recordings of two frames each, in three classes."""
-    keys = [(subject, take, frame) for subject in range(12) for take in (0, 1) for frame in (0, 1)]
-    labels = np.array([(subject + take) % 3 for subject, take, _ in keys], dtype=np.int64)
-    return Samples(
-        images=np.arange(len(keys) * 64, dtype=np.uint32).astype(np.uint8).reshape(-1, 1, 8, 8),
-        labels=labels,
-        classes=("anger", "fear", "happiness"),
-        names=tuple(f"{subject:02d}/{take}/{frame}" for subject, take, frame in keys),
-        subjects=tuple(f"{subject:02d}" for subject, _, _ in keys),
-        sequences=tuple(f"{subject:02d}/{take}" for subject, take, _ in keys),
-        parts=None if parts is None else tuple(parts[key[0] % len(parts)] for key in keys),
-    )
-
-
-@every_protocol
-def test_protocol_parts_the_images_or_says_why_not(component: Protocol) -> None:
-    parameters = component.parse({})
-    split_once = False
-    for parts in (None, ("train", "train", "public", "private")):
-        samples = drawn_samples(parts)
-        for fold in range(component.folds(parameters)):
-            build = functools.partial(component.build, samples, 0, fold, parameters)
-            split, refusal = attempt(build)
-            if refusal:
-                assert f"'{component.name}'" in refusal
-                continue
-            split_once = True
-            chosen = np.concatenate(list(split.parts.values()))
-            assert len(np.unique(chosen)) == len(chosen)
-            assert component.monitored in split.parts
-            assert split.monitored == component.monitored
-            assert build().fingerprint == split.fingerprint
-            assert set(samples.labels[split.train]) == {0, 1, 2}
-    assert split_once
-
-
 # --- what a component carries ---
 
 
@@ -459,7 +385,7 @@ def test_component_parameters_are_complete_and_plain(component: Component) -> No
     hash(defaults)
 
 
-@every_model_part
+@every_component
 def test_component_parameters_say_where_to_search(component: Component) -> None:
     for name, field in component.parameters.model_fields.items():
         kinds = set(plain_types(field.annotation))
@@ -525,7 +451,7 @@ def covered_by(prefix: str) -> dict[str, set[str]]:
 
 
 #: How many tests there are of each kind at least, beside those of all components.
-LEAST = {"attention": 12, "backbone": 3, "dataset": 1, "protocol": 1}
+LEAST = {"attention": 12, "backbone": 3}
 
 
 @pytest.mark.parametrize("kind", REGISTRIES)
@@ -541,7 +467,5 @@ def test_nothing_registered_goes_untested(kind: str) -> None:
     own, shared = covered_by(f"test_{kind}_"), covered_by("test_component_")
     assert len(own) >= LEAST[kind]
     assert len(shared) >= 3
-    if kind not in ("attention", "backbone"):
-        del shared["test_component_parameters_say_where_to_search"]
     for test, covered in (own | shared).items():
         assert names <= covered, f"{test} leaves out {sorted(names - covered)}"

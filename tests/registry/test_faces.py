@@ -69,7 +69,10 @@ def test_structure_is_that_of_ckplus(small: Samples) -> None:
 
 
 def test_content_is_the_same_bytes_as_when_it_was_released() -> None:
-    assert faces(None, FacesParameters(subjects=3, frames=2)).fingerprint == "GOLDEN"
+    assert (
+        faces(None, FacesParameters(subjects=3, frames=2)).fingerprint
+        == "834306a51d4b623196d58edfdf4459ec"
+    )
 
 
 def test_a_subject_does_not_depend_on_how_many_there_are(small: Samples) -> None:
@@ -188,9 +191,8 @@ def test_a_straight_fold_follows_the_distance_to_its_line() -> None:
     np.testing.assert_allclose(depth[bottom], 0.7, atol=0.01)
     assert (depth[middle & (distance > 0.16) & (distance < 0.38)] < 0).all()
     assert (depth[outside] == 0).all()
-    # its flanks hold what it takes away less a half: 16/15·w·(1.5 − 0.5·2) over the profile
-    across = depth[middle].sum() / 0.7 * 0.01 * 0.01 / 0.6
-    assert across == pytest.approx(16 / 15 * 0.2 * 0.5, rel=0.03)
+    # its flanks hold what it takes away, so that a low-pass filter leaves nothing of it
+    assert abs(depth[middle].sum()) < 0.02 * np.abs(depth[middle]).sum()
 
 
 def test_subjects_vary_and_stay_drawable() -> None:

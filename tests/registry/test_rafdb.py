@@ -39,11 +39,9 @@ def test_codes_parts_and_colour(tmp_path: Path, write: Callable[[Path], None]) -
         index = samples.names.index(name)
         assert samples.classes[samples.labels[index]] == RAFDB[code - 1].lower()
         assert samples.parts[index] == name.split("_")[0]
-        # noise survives JPEG badly, but its channels must not be swapped
-        planes = samples.images[index].astype(float).reshape(3, -1)
-        drawn = pixels.transpose(2, 0, 1).astype(float).reshape(3, -1)
-        agreement = np.corrcoef(planes, drawn)[:3, 3:]
-        assert agreement.argmax(axis=1).tolist() == [0, 1, 2]
+        # JPEG keeps tiles of one colour nearly as they are
+        difference = samples.images[index].transpose(1, 2, 0).astype(int) - pixels
+        assert np.median(abs(difference)) <= 4
 
 
 def test_both_layouts_are_the_same_samples(tmp_path: Path) -> None:
@@ -109,7 +107,7 @@ def folders(tmp_path: Path) -> Path:
         ("train_00003.jpg", r"'train_00003\.jpg' is not like 'train_00001\.jpg 5'"),
         ("train_00", "'train_00' is not like"),
         ("", "'' is not like"),
-        ("dev_00003.jpg 3", "is not like"),
+        ("dev_00003.jpg 3", "'dev_00003.jpg 3' is not like"),
         ("train_00002.jpg 3", r"train_00002\.jpg is there twice"),
     ],
 )
@@ -147,7 +145,7 @@ def test_bad_image(listed: Path, what: str) -> None:
     if what == "text":
         path.write_text("no image")
     elif what == "cut":
-        path.write_bytes(path.read_bytes()[:3000])
+        path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     elif what == "size":
         save(path, noise(0, 100, 99, 3))
     else:

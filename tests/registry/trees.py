@@ -148,7 +148,7 @@ def write_sequence(
     text = "".join(f"   {px:.7e}   {py:.7e}\n" for px, py in points)
     for frame in range(1, frames + 1):
         stem = f"{name}_{frame:08d}"
-        pixels = noise(frame + 100 * int(subject[1:]), 100, 120)
+        pixels = noise(1000 * int(subject[1:]) + 10 * int(take) + frame, 100, 120)
         save(root / "cohn-kanade-images" / subject / take / f"{stem}.png", pixels)
         path = root / "Landmarks" / subject / take / f"{stem}_landmarks.txt"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -190,9 +190,10 @@ def write_jaffe_folders(root: Path) -> None:
 
 
 def rafdb_rows() -> list[tuple[str, int, Pixels]]:
-    """Name, code and pixels: four of each class to train on, two to test on."""
+    """Name, code and pixels, of few colours: four of each class to train on, two to test on."""
     names = [f"train_{i:05d}" for i in range(1, 29)] + [f"test_{i:04d}" for i in range(1, 15)]
-    return [(name, 1 + i % 7, noise(i, 100, 100, 3) // 4 * 4) for i, name in enumerate(names)]
+    tiles = np.ones((25, 25, 1), np.uint8)
+    return [(name, 1 + i % 7, np.kron(noise(i, 4, 4, 3), tiles)) for i, name in enumerate(names)]
 
 
 def write_rafdb_list(root: Path) -> None:

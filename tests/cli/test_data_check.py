@@ -1,0 +1,56 @@
+"""``ferbench data check`` as typed: what it prints, what it exits with."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from cli.data import app
+from registry.errors import RequestError
+from tests.registry.trees import write_crops, write_fer_csv
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def run(*words: str) -> tuple[int, str]:
+    result = CliRunner().invoke(app, ["check", *words])
+    if isinstance(result.exception, RequestError):
+        raise result.exception
+    return result.exit_code, result.output
+
+
+def test_leaks_of_the_chosen_protocol(tmp_path: Path) -> None:
+    write_crops(tmp_path / "ck")
+    found = {}
+    for protocol in ("paper", "subject"):
+        code, text = run("ckplus", "--root", "ck", "--format", "json", "--protocol", protocol)
+        found[protocol] = json.loads(text)["leaks"]
+        assert code == 1  # 126 images, 981 expected
+        assert found[protocol]["protocol"] == protocol
+    assert found["paper"]["sequences"]["test"]["train"] > 0
+    assert found["paper"]["subjects"]["test"]["train"] == found["paper"]["parts"]["test"]
+    assert found["subject"]["subjects"]["test"]["train"] == 0
+    assert found["subject"]["subjects"]["test"]["test"] == found["subject"]["parts"]["test"]
+
+
+def test_table_shows_counts_leaks_and_differences(tmp_path: Path) -> None:
+    write_fer_csv(tmp_path / "fer")
+    code, text = run("fer2013", "--root", "fer", "--protocol", "official")
+    assert code == 1
+    for words in ("exact copies", "nearly the same", "also in validation", "42 images, 35887 exp"):
+        assert words in text
+    assert "its subject" not in text
+
+
+def test_refusals(tmp_path: Path) -> None:
+    write_fer_csv(tmp_path / "fer")
+    with pytest.raises(RequestError, match="did you mean 'subject'"):
+        run("fer2013", "--root", "fer", "--protocol", "subjects")
+    with pytest.raises(RequestError, match="knows no subjects"):
+        run("fer2013", "--root", "fer", "--protocol", "subject")
+    (tmp_path / "fer" / "fer2013.csv").write_text("emotion,pixels,Usage\n3,1 2 3,Training\n")
+    assert run("fer2013", "--root", "fer")[0] == 1
