@@ -85,18 +85,22 @@ class Attempt:
         """
         self._journal = Journal(self.runs.journal(self.specification.id, self.number))
         try:
-            ended = self._train()
-        except StopRequest as stop:
-            ended = Ended(state=stop.state, reason=str(stop))
-        except Superseded as reason:
+            ended = self._outcome()
+            self._write(ended)
+        finally:
             self._journal.close()
-            raise reason
-        except Exception as error:  # noqa: BLE001  (a cell that fails must not take others along)
-            reason_line = f"{type(error).__name__}: {error}"
-            ended = Ended(state="failed", reason=reason_line, traceback=traceback.format_exc())
-        self._write(ended)
-        self._journal.close()
         return ended.state
+
+    def _outcome(self) -> Ended:
+        try:
+            return self._train()
+        except StopRequest as stop:
+            return Ended(state=stop.state, reason=str(stop))
+        except Superseded:
+            raise
+        except Exception as error:  # noqa: BLE001  (a cell that fails must not take others along)
+            reason = f"{type(error).__name__}: {error}"
+            return Ended(state="failed", reason=reason, traceback=traceback.format_exc())
 
     def _train(self) -> Ended:
         self.execution.apply()

@@ -36,7 +36,8 @@ class PartResult:
     Attributes
     ----------
     loss : float
-        Mean cross-entropy per image, in nats.
+        Mean cross-entropy per image, in nats; in training against what is learnt, which may be
+        the raters' distribution, else against the labels.
     confusion : int64 array, (classes, classes)
         Rows are true classes, columns predicted ones.
     """
@@ -222,7 +223,9 @@ class Trainer:
         labels = self.pixels.labels[batch.indices]
         with self._autocast():
             logits = self.forward(self.pixels.batch(batch))
-            loss = functional.cross_entropy(logits.float(), labels)
+            # Where raters disagree, their distribution is what is learnt; what is counted, and all
+            # evaluation, is by the one label, so that results compare across kinds of label.
+            loss = functional.cross_entropy(logits.float(), self.pixels.targets[batch.indices])
         self.optimizer.zero_grad(set_to_none=True)
         self.scaler.scale(loss).backward()
         self.scaler.step(self.optimizer)

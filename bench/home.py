@@ -44,10 +44,17 @@ def find_home(db: str | None = None, roots: Sequence[str] = ()) -> Home:
         ferbench.toml cannot be understood, or a root names no dataset or no folder.
     """
     configured = _configuration()
-    store = Store(db or os.environ.get("FERBENCH_DB") or configured.get("db") or DEFAULT_DATABASE)
-    beside = store.path.with_suffix(".runs") if store.path else Path("ferbench.runs")
-    runs = Path(configured["runs"]) if "runs" in configured and db is None else beside
+    named = db or os.environ.get("FERBENCH_DB")
+    store = Store(named or configured.get("db") or DEFAULT_DATABASE)
+    runs = Path(configured["runs"]) if "runs" in configured and not named else beside(store)
     return Home(store, Runs(runs.absolute()), _roots(configured.get("roots", {}), roots))
+
+
+def beside(store: Store) -> Path:
+    """The runs folder of a database: ``results.runs`` beside ``results.db``."""
+    if store.path is None:
+        return Path("ferbench.runs")
+    return store.path.with_name(f"{store.path.name.removesuffix('.db')}.runs")
 
 
 def _roots(configured: Mapping[str, str], given: Sequence[str]) -> dict[str, Path]:

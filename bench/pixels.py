@@ -35,6 +35,12 @@ class Pixels:
     ) -> None:
         self.images = torch.tensor(samples.images, device=device)
         self.labels = torch.tensor(samples.labels, device=device)
+        #: What training aims at: classes (N,), or the raters' distributions (N, classes).
+        self.targets = (
+            self.labels
+            if samples.distribution is None
+            else torch.tensor(samples.distribution, device=device)
+        )
         self.recipe = recipe
         self.mean, self.deviation = _statistics(samples, split)
 

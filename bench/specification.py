@@ -4,9 +4,9 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from registry.catalog import ATTENTIONS, BACKBONES, DATASETS, PROTOCOLS
 from registry.component import Component, Registry
@@ -50,6 +50,18 @@ class Recipe(Frozen):
     factor: float = Field(0.3, gt=0, lt=1, description="of the plateau schedule")
     patience: int = Field(5, ge=0, description="epochs without improvement that are let pass")
     precision: Literal["fp32", "bf16", "fp16"] = "fp32"
+
+    @model_validator(mode="after")
+    def _without_the_unused(self) -> Self:
+        """What this optimizer or schedule does not look at is its default: one training, one id."""
+        unused = set()
+        if self.optimizer != "sgd":
+            unused.add("momentum")
+        if self.schedule != "plateau":
+            unused |= {"factor", "patience"}
+        for name in unused:
+            object.__setattr__(self, name, Recipe.model_fields[name].default)
+        return self
 
 
 class Chosen(Frozen):

@@ -19,12 +19,17 @@ Name = Annotated[str, typer.Argument(metavar="DATASET", help="As in `ferbench li
 Root = Annotated[
     Path | None, typer.Option("--root", metavar="DIR", help="Its folder; else ferbench.toml's.")
 ]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="A parameter of the dataset; repeatable."),
+]
 
 
 @app.command()
 def check(
     dataset: Name,
     root: Root = None,
+    settings: Settings = None,
     protocol: Annotated[
         str, typer.Option(metavar="NAME", help="Whose parts are searched for twins.")
     ] = "paper",
@@ -38,7 +43,7 @@ def check(
     from registry.check import check as check_samples
     from registry.leaks import find_leaks
 
-    component, samples = _load(dataset, root)
+    component, samples = _load(dataset, root, settings or [])
     splitter = PROTOCOLS.get(protocol)
     split = splitter.build(samples, 0, 0, splitter.parse({}))
     found, leaks = check_samples(samples, component.expected), find_leaks(samples, split)
@@ -60,6 +65,7 @@ def sheet(
     dataset: Name,
     output: Annotated[Path, typer.Option("-o", "--output", help="The picture to write.")],
     root: Root = None,
+    settings: Settings = None,
     columns: Annotated[int, typer.Option(min=1, max=50, help="Images in a row.")] = 8,
     rows: Annotated[int, typer.Option(min=1, max=50, help="Rows a class.")] = 1,
 ) -> None:
@@ -68,7 +74,7 @@ def sheet(
     from registry.errors import RequestError
     from registry.sheet import contact_sheet
 
-    _, samples = _load(dataset, root)
+    _, samples = _load(dataset, root, settings or [])
     try:
         contact_sheet(samples, columns=columns, rows=rows).save(output)
     except (OSError, ValueError) as error:
@@ -76,19 +82,21 @@ def sheet(
     console.print(f"wrote {output}", markup=False)
 
 
-def _load(name: str, root: Path | None) -> "tuple[Dataset, Samples]":
+def _load(name: str, root: Path | None, settings: list[str]) -> "tuple[Dataset, Samples]":
     import sys
 
     from bench.data import load_samples
     from bench.home import find_home
     from bench.specification import choose
+    from cli.settings import parse_settings
     from registry.catalog import DATASETS
     from registry.errors import DataError
 
-    component = DATASETS.get(name)
+    chosen = choose("dataset", {"name": name} | parse_settings(settings))
+    component = DATASETS.get(chosen.name)
     given = [f"{component.name}={root}"] if root else []
     try:
-        return component, load_samples(choose("dataset", name), find_home(roots=given).roots)
+        return component, load_samples(chosen, find_home(roots=given).roots)
     except DataError as error:
         sys.stderr.write(f"✗ {error}\n")
         raise typer.Exit(1) from None

@@ -45,6 +45,7 @@ def run(
     """Train every cell of a MATRIX that has no result yet, and show the leaderboard."""
     from bench.execution import Execution
     from bench.home import find_home
+    from cli.settings import parse_settings
     from cli.terminal import console
     from jobs.matrix_file import load_matrix
     from jobs.matrix_run import plan_here, prepare, run_here, submit
@@ -74,24 +75,6 @@ def run(
     if not completed:
         raise typer.Exit(130)
     raise typer.Exit(0 if prepared.count("done") == len(prepared.cells) else 1)
-
-
-def parse_settings(texts: list[str] | tuple[str, ...]) -> dict[str, Any]:
-    """Settings from ``key=value``; the value as TOML writes it, or else as plain text."""
-    import tomllib
-
-    from registry.errors import RequestError
-
-    settings: dict[str, Any] = {}
-    for text in texts:
-        key, separator, value = text.partition("=")
-        if not separator:
-            raise RequestError(f"--set {text}: write it as KEY=VALUE")
-        try:
-            settings[key.strip()] = tomllib.loads(f"value = {value}")["value"]
-        except tomllib.TOMLDecodeError:
-            settings[key.strip()] = value.strip()
-    return settings
 
 
 def _print_plan(prepared: "Prepared", home: "Home", local: "LocalPlan") -> None:

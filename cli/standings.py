@@ -12,29 +12,40 @@ if TYPE_CHECKING:
     from bench.leaderboard import Standing
 
 
+OPTIMISTIC = "optimistic: the test part picked the epoch"
+
+
 def print_standings(standings: list[Standing], title: str = "") -> None:
-    """Measured beside reported, with a note on what can't be compared and why."""
+    """Measured beside reported, with a note on what can't be compared, and why below the table."""
     if not standings:
         console.print("No cell has been asked for yet: try `ferbench run quick`.")
         return
     heads = ["dataset", "protocol", "backbone", "attention", "epoch", ">n", ">mean", ">std"]
     heads += [">reported", ">gap", "note"]
     print_table(title or "Leaderboard", heads, [_row(s) for s in standings], SHARED)
-    console.print(
-        "\nmean: balanced accuracy (unweighted mean of the class recalls) on the test part, in "
-        "percent,\nover n runs; epoch: the best on the monitored part, or the last.",
-        style="dim",
-    )
+    reasons = [OPTIMISTIC] if any(standing.optimistic for standing in standings) else []
+    reasons += [reason for standing in standings for reason in standing.unlike if ":" in reason]
+    legend = [
+        "mean: balanced accuracy (unweighted mean of class recalls) on the test part, %, of n runs",
+        "epoch: the best on the monitored part, or the last",
+        *_sources(standings),
+        *dict.fromkeys(reasons),
+    ]
+    console.print()
+    for line in legend:
+        console.print(line, style="dim", markup=False)
+
+
+def _sources(standings: list[Standing]) -> list[str]:
+    names = sorted({standing.reported_as for standing in standings if standing.reported_as})
+    return [f"reported: {'; '.join(names)}"] if names else []
 
 
 def _row(standing: Standing) -> list[str | Text]:
-    notes = list(standing.unlike)
-    if standing.unlike:
-        notes[-1] += ": not comparable"
-    if standing.optimistic:
-        notes.insert(0, "optimistic: the test part picked the epoch")
-    if standing.missing:
-        notes.append(f"{standing.missing} run(s) missing")
+    unlike = ", ".join(reason.partition(":")[0] for reason in standing.unlike)
+    notes = ["optimistic"] if standing.optimistic else []
+    notes += [f"{unlike}: not comparable"] if unlike else []
+    notes += [f"{standing.missing} missing"] if standing.missing else []
     return [
         standing.dataset,
         standing.protocol,

@@ -87,7 +87,8 @@ class Heartbeat(AbstractContextManager["Heartbeat"]):
 def holder() -> str:
     """The process that asks, told apart from every other: ``host|process namespace|pid|start``."""
     try:
-        namespace = str(Path("/proc/self/ns/pid").readlink())
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="utf-8").strip()
+        namespace = f"{boot}:{Path('/proc/self/ns/pid').readlink()}"
     except OSError:
         namespace = ""
     pid = os.getpid()

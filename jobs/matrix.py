@@ -45,8 +45,16 @@ class Matrix:
 
         What is set this way comes before the file's overrides.
         """
-        base = {key: value for key, value in self.base.items() if key not in settings}
-        sweep = {key: value for key, value in self.sweep.items() if key not in settings}
+        base = {
+            key: _without(settings, key, value)
+            for key, value in self.base.items()
+            if key not in settings
+        }
+        sweep = {
+            key: [_without(settings, key, value) for value in values]
+            for key, values in self.sweep.items()
+            if key not in settings
+        }
         for key, value in settings.items():
             sweep[key] = value if isinstance(value, list) else [value]
         return Matrix(
@@ -141,6 +149,13 @@ def _join(settings: Settings) -> Settings:
             table = joined[kind] if isinstance(joined[kind], Mapping) else {"name": joined[kind]}
             joined[kind] = {parameter: value} | table
     return joined
+
+
+def _without(settings: Mapping[str, Any], kind: str, value: Any) -> Any:
+    """A component's table without the parameters that ``kind.parameter`` settings replace."""
+    if not isinstance(value, Mapping):
+        return value
+    return {key: inner for key, inner in value.items() if f"{kind}.{key}" not in settings}
 
 
 def _every_fold(settings: Settings) -> Iterator[Settings]:

@@ -12,7 +12,8 @@ from bench.home import Home
 from bench.model import model_key, model_of
 from bench.runs import write_once
 from bench.specification import Specification
-from bench.store.ingest import Submission, ingest, record_submission
+from bench.store.ingest import ingest
+from bench.store.submission import Submission, record_submission
 from jobs.claim import state_of
 from jobs.local import LocalPlan, plan, run_local
 from jobs.matrix import Matrix

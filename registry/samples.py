@@ -50,6 +50,9 @@ class Samples:
         The part that the dataset's authors put each image in, where they did.
     layout : str
         What was recognised, in a few words.
+    distribution : float32 array, (N, classes), or None
+        The share of its raters that saw each class on an image, where that is asked for; each row
+        sums to 1. What is learnt from; `labels` remain what is evaluated.
     """
 
     images: NDArray[np.uint8]
@@ -60,11 +63,14 @@ class Samples:
     sequences: tuple[str, ...] | None = None
     parts: tuple[str, ...] | None = None
     layout: str = ""
+    distribution: NDArray[np.float32] | None = None
 
     def __post_init__(self) -> None:
-        for array in (self.images, self.labels):
-            array.setflags(write=False)
+        for array in (self.images, self.labels, self.distribution):
+            if array is not None:
+                array.setflags(write=False)
         self._check_shapes()
+        self._check_distribution()
         if list(self.classes) != sorted(set(self.classes)):
             raise DataError(f"classes must be unique and in alphabetical order: {self.classes}")
         if len(set(self.names)) != len(self.names):
@@ -83,6 +89,19 @@ class Samples:
         if any(column is not None and len(column) != len(self.images) for column in columns):
             raise DataError("labels, names, subjects, sequences and parts must match the images")
 
+    def _check_distribution(self) -> None:
+        if self.distribution is None:
+            return
+        shape = (len(self.images), len(self.classes))
+        if self.distribution.dtype != np.float32 or self.distribution.shape != shape:
+            raise DataError(
+                f"distribution must be float32 {shape}, not {self.distribution.dtype} "
+                f"{self.distribution.shape}"
+            )
+        sums = self.distribution.sum(axis=1, dtype=np.float64)
+        if not ((self.distribution >= 0).all() and (abs(sums - 1) <= 1e-5).all()):
+            raise DataError("each row of distribution must be non-negative and sum to 1")
+
     def __len__(self) -> int:
         return len(self.images)
 
@@ -95,6 +114,8 @@ class Samples:
         digest.update(self.labels.astype("<i8").tobytes())
         for column in (self.classes, self.names, self.subjects, self.sequences, self.parts):
             digest.update(repr(column).encode())
+        if self.distribution is not None:  # the fingerprint without one is older than this field
+            digest.update(self.distribution.astype("<f4").tobytes())
         return digest.hexdigest()[:32]
 
     @property

@@ -4,68 +4,82 @@ from __future__ import annotations
 
 import base64
 import json
+import logging
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import singledispatch
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from bench import journal
 from bench.metrics import measure
 from bench.runs import Runs
-from bench.specification import Specification, label
+from bench.specification import Specification
 from bench.store.database import Store
 from bench.store.models import (
     Attempt,
-    Base,
     Cell,
     ClassMetric,
     Epoch,
     Evaluation,
-    Matrix,
-    MatrixCell,
     Prediction,
     Selection,
     SplitRow,
 )
+from bench.store.submission import Submission, record_cells, record_submission
+from bench.store.upsert import insert_new, upsert
 from registry.errors import RequestError
 
-
-class Submission(BaseModel, frozen=True):
-    """What one submission of a matrix asked for: a file in the runs folder."""
-
-    name: str
-    title: str
-    reported: str | None
-    specifications: tuple[Specification, ...]
+log = logging.getLogger(__name__)
 
 
 def ingest(store: Store, runs: Runs) -> int:
     """Take in all that the runs folder holds and the database does not.
+
+    What cannot be taken in is left out and named in the log; all the rest is taken.
 
     Returns
     -------
     int
         Journals from which something was taken.
     """
-    for path in sorted((runs.root / "matrices").glob("*/*.json")):
-        record_submission(store, Submission.model_validate_json(path.read_bytes()))
+    for path in sorted((runs.root / "matrices").glob("*/*.json"), key=_age):
+        with _left_out_if_damaged(path):
+            record_submission(store, Submission.model_validate_json(path.read_bytes()))
     known = _offsets(store)
     grown = [
         (cell, attempt, path)
         for cell, attempt, path in runs.journals()
         if path.stat().st_size > known.get((cell, attempt), 0)
     ]
-    left = [which for which in grown if not ingest_journal(store, runs, *which)]
+    left = [which for which in grown if not _ingest_or_leave_out(store, runs, *which)]
     # An attempt that ended before its start does not say whose it is; another one has by now.
-    again = sum(ingest_journal(store, runs, *which) for which in left)
+    again = sum(_ingest_or_leave_out(store, runs, *which) for which in left)
     return len(grown) - len(left) + again
+
+
+def _ingest_or_leave_out(store: Store, runs: Runs, cell: str, attempt: int, path: Path) -> bool:
+    with _left_out_if_damaged(path):
+        return ingest_journal(store, runs, cell, attempt, path)
+    return False
+
+
+@contextmanager
+def _left_out_if_damaged(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (RequestError, ValidationError, OSError) as error:
+        log.warning("%s is left out: %s", path, error)
+
+
+def _age(path: Path) -> tuple[int, str]:
+    return path.stat().st_mtime_ns, str(path)
 
 
 def ingest_journal(store: Store, runs: Runs, cell: str, attempt: int, path: Path) -> bool:
@@ -92,48 +106,6 @@ def ingest_journal(store: Store, runs: Runs, cell: str, attempt: int, path: Path
         session.flush()
         _refresh_cell(session, key)
     return True
-
-
-def record_submission(store: Store, submission: Submission) -> None:
-    """Enter a matrix and its cells."""
-    with store.write() as session:
-        row = {"name": submission.name, "title": submission.title}
-        _upsert(session, Matrix, [row | {"reported": submission.reported}])
-        keys = record_cells(session, submission.specifications)
-        members = [{"matrix": submission.name, "cell_key": key} for key in keys.values()]
-        _insert_new(session, MatrixCell, members)
-
-
-def record_cells(session: Session, specifications: Iterable[Specification]) -> Mapping[str, int]:
-    """Enter cells that are not known yet; gives the key of each by its identity."""
-    rows = {cell.id: _cell_row(cell) for cell in specifications}
-    _insert_new(session, Cell, list(rows.values()))
-    keys: dict[str, int] = {}
-    wanted = list(rows)
-    for start in range(0, len(wanted), 500):
-        some = wanted[start : start + 500]
-        found = session.execute(select(Cell.id, Cell.key).where(Cell.id.in_(some)))
-        keys.update((identity, key) for identity, key in found)
-    return keys
-
-
-def _cell_row(cell: Specification) -> dict[str, Any]:
-    return {
-        "id": cell.id,
-        "configuration": cell.configuration,
-        "specification": cell.model_dump(mode="json"),
-        "dataset": label("dataset", cell.dataset),
-        "data": cell.data,
-        "protocol": label("protocol", cell.protocol),
-        "backbone": label("backbone", cell.backbone),
-        "attention": label("attention", cell.attention),
-        "seed": cell.seed,
-        "split_seed": cell.split_seed,
-        "fold": cell.fold,
-        "epochs": cell.recipe.epochs,
-        "state": "queued",
-        "epochs_done": 0,
-    }
 
 
 def _cell_of_first_journal(
@@ -193,7 +165,7 @@ def _(event: journal.EpochEnded, session: Session, row: Attempt, runs: Runs) -> 
         return
     key = {"cell_key": row.cell_key, "epoch": event.epoch}
     epoch = event.model_dump(include={"lr", "seconds", "images_per_second", "peak_memory"})
-    _upsert(session, Epoch, [key | epoch | {"attempt": row.number, "ended_at": event.time}])
+    upsert(session, Epoch, [key | epoch | {"attempt": row.number, "ended_at": event.time}])
     for name, part in event.parts.items():
         metrics = measure(np.array(part.confusion))
         evaluation = {
@@ -203,7 +175,7 @@ def _(event: journal.EpochEnded, session: Session, row: Attempt, runs: Runs) -> 
             "macro_f1": _number(metrics.macro_f1),
             "confusion": part.confusion,
         }
-        _upsert(session, Evaluation, [key | {"part": name} | evaluation])
+        upsert(session, Evaluation, [key | {"part": name} | evaluation])
         by_class = [
             key
             | {
@@ -216,7 +188,7 @@ def _(event: journal.EpochEnded, session: Session, row: Attempt, runs: Runs) -> 
             }
             for index in range(len(metrics.support))
         ]
-        _upsert(session, ClassMetric, by_class)
+        upsert(session, ClassMetric, by_class)
 
 
 @_take.register
@@ -224,8 +196,8 @@ def _(event: journal.Selected, session: Session, row: Attempt, runs: Runs) -> No
     if _later_one_started(session, row):
         return
     key = {"cell_key": row.cell_key, "rule": event.rule}
-    _upsert(session, Selection, [key | {"epoch": event.epoch}])
-    _upsert(
+    upsert(session, Selection, [key | {"epoch": event.epoch}])
+    upsert(
         session,
         Prediction,
         [
@@ -265,7 +237,7 @@ def _take_split(session: Session, runs: Runs, fingerprint: str) -> None:
     if session.get(SplitRow, fingerprint) is None:
         parts = json.loads(runs.split(fingerprint).read_text(encoding="utf-8"))
         packed = zlib.compress(json.dumps(parts).encode())
-        _insert_new(session, SplitRow, [{"fingerprint": fingerprint, "parts": packed}])
+        insert_new(session, SplitRow, [{"fingerprint": fingerprint, "parts": packed}])
 
 
 def _refresh_cell(session: Session, key: int) -> None:
@@ -288,22 +260,3 @@ def _offsets(store: Store) -> dict[tuple[str, int], int]:
 
 def _number(value: Any) -> float | None:
     return None if np.isnan(value) else float(value)
-
-
-def _insert(session: Session, table: type[Base]) -> Any:
-    dialect = session.get_bind().dialect.name
-    return (postgresql if dialect == "postgresql" else sqlite).insert(table)
-
-
-def _insert_new(session: Session, table: type[Base], rows: list[dict[str, Any]]) -> None:
-    if rows:
-        session.execute(_insert(session, table).on_conflict_do_nothing(), rows)
-
-
-def _upsert(session: Session, table: type[Base], rows: list[dict[str, Any]]) -> None:
-    if not rows:
-        return
-    statement = _insert(session, table)
-    keys = [column.name for column in table.__table__.primary_key]
-    values = {name: statement.excluded[name] for name in rows[0] if name not in keys}
-    session.execute(statement.on_conflict_do_update(index_elements=keys, set_=values), rows)

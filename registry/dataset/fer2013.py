@@ -39,16 +39,16 @@ LAYOUTS = (
 
 
 class Fer2013Parameters(Parameters):
-    """``labels``: those of the contest, or the majority of FERPlus's ten voters."""
+    """``labels``: those of the contest, or what FERPlus's ten voters saw: majority or shares."""
 
-    labels: Literal["fer2013", "ferplus"] = "fer2013"
+    labels: Literal["fer2013", "ferplus", "ferplus_probability"] = "fer2013"
 
 
 @dataset(
     "fer2013",
     citation=(
         "Goodfellow et al.: Challenges in Representation Learning: A report on three machine "
-        "learning contests. ICONIP 2013; the labels 'ferplus': Barsoum, Zhang, Canton Ferrer, "
+        "learning contests. ICONIP 2013; the labels 'ferplus…': Barsoum, Zhang, Canton Ferrer, "
         "Zhang: Training Deep Networks for Facial Expression Recognition with Crowd-Sourced Label "
         "Distribution. ICMI 2016"
     ),
@@ -71,7 +71,8 @@ def fer2013(root: Path, parameters: Fer2013Parameters) -> Samples:
 
     With ``labels="ferplus"`` the votes of ``fer2013new.csv`` beside the table take the place of its
     labels: eight classes, and rows without a clear winner are dropped and counted in the layout's
-    description.
+    description. With ``labels="ferplus_probability"`` the samples also have the distribution of the
+    votes over the classes, from which is learnt; their label is the class with the most.
 
     Nobody knows who is on an image, so there are no subjects.
 

@@ -8,7 +8,7 @@ from registry.errors import DataError
 from registry.images import visible
 from registry.layouts.class_folders import label
 from registry.layouts.ferplus import CLASSES as FERPLUS_CLASSES
-from registry.layouts.ferplus import read_majority
+from registry.layouts.ferplus import RULES, read_votes
 from registry.layouts.pixel_table import (
     PixelTable,
     decode,
@@ -24,7 +24,7 @@ CLASSES = tuple(sorted(CODES))
 
 WHOLE = "a table with emotion, pixels and Usage (fer2013.csv, icml_face_data.csv)"
 HALVES = "train.csv and test.csv with emotion and pixels"
-FERPLUS = "FERPlus majority labels"
+FERPLUS = "FERPlus labels"
 
 _KNOWN = ("fer2013.csv", "icml_face_data.csv")
 
@@ -47,8 +47,8 @@ def read_whole(home: Path, labels: str) -> Samples:
     table = read_pixel_table(path, len(CODES))
     if table.parts is None:
         raise DataError(f"{path}, line 1: there is no column 'usage'")
-    if labels == "ferplus":
-        return _with_majority(home, path, table, table.parts)
+    if labels in RULES:
+        return _with_votes(home, path, table, table.parts, labels)
     return Samples(
         images=table.images,
         labels=label(decode(table.codes, CODES), CLASSES, path),
@@ -101,15 +101,19 @@ def _whole(folder: Path) -> list[Path]:
     return sorted({*named, *headed})
 
 
-def _with_majority(home: Path, path: Path, table: PixelTable, parts: tuple[str, ...]) -> Samples:
-    majority = read_majority(home / "fer2013new.csv", parts)
-    rows = [row for row, name in enumerate(majority.names) if name is not None]
-    names = [name for name in majority.names if name is not None]
+def _with_votes(
+    home: Path, path: Path, table: PixelTable, parts: tuple[str, ...], labels: str
+) -> Samples:
+    rule = RULES[labels]
+    verdict = rule(read_votes(home / "fer2013new.csv", parts))
+    rows = [row for row, name in enumerate(verdict.names) if name is not None]
+    names = [name for name in verdict.names if name is not None]
     return Samples(
         images=table.images[rows],
         labels=label(names, FERPLUS_CLASSES, home / "fer2013new.csv"),
         classes=FERPLUS_CLASSES,
         names=tuple(f"fer{row:07d}" for row in rows),
         parts=tuple(parts[row] for row in rows),
-        layout=f"{FERPLUS} for {path.name}; {majority.dropped}",
+        layout=f"{FERPLUS} ({rule.__name__}) for {path.name}; {verdict.dropped}",
+        distribution=verdict.shares[rows] if labels == "ferplus_probability" else None,
     )

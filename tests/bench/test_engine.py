@@ -11,6 +11,7 @@ from bench.data import load_cell
 from bench.engine import Trainer, make_optimizer, make_schedule, step_schedule
 from bench.execution import Execution
 from bench.metrics import confusion_matrix
+from bench.pixels import plan_epoch
 from bench.specification import Recipe, Specification
 from registry.model import parameter_count
 from registry.samples import Samples
@@ -110,6 +111,47 @@ class TestTraining:
         odd = replace(split, train=split.train[: cell.recipe.batch_size + 1])
         results = train(Trainer(cell, samples, odd, DETERMINISTIC))
         assert results[0].parts["train"].confusion.sum() == cell.recipe.batch_size + 1
+
+
+class TestDistribution:
+    """Raters' distributions as what is learnt."""
+
+    def test_one_hot_distributions_train_like_labels(self):
+        cell = tiny(epochs=2)
+        samples, split = load_cell(cell, {})
+        one_hot = np.eye(7, dtype=np.float32)[samples.labels]
+        rated = replace(samples, distribution=one_hot)
+        plain = train(Trainer(cell, samples, split, DETERMINISTIC))
+        soft = train(Trainer(cell, rated, split, DETERMINISTIC))
+        for one, other in zip(plain, soft, strict=True):
+            for part in one.parts:
+                assert other.parts[part].loss == pytest.approx(one.parts[part].loss, rel=1e-5)
+                assert (other.parts[part].confusion == one.parts[part].confusion).all()
+
+    def test_loss_in_training_is_the_cross_entropy_against_the_distribution(self):
+        cell = tiny(epochs=1, batch_size=8)
+        samples, split = load_cell(cell, {})
+        shares = np.random.default_rng(0).dirichlet(np.ones(7), len(samples)).astype(np.float32)
+        few = replace(split, train=split.train[:8])  # one batch: the loss of the first weights
+        trainer = Trainer(cell, replace(samples, distribution=shares), few, DETERMINISTIC)
+        logits = []
+        hook = trainer.model.register_forward_hook(
+            lambda _, __, output: logits.append(output.detach().double().numpy())
+        )
+        batch = plan_epoch(torch.from_numpy(few.train), cell.recipe, 0, 1, 48, trainer.device)[0]
+        (result,) = train(trainer)
+        hook.remove()
+        log_q = logits[0] - np.log(np.exp(logits[0]).sum(axis=1, keepdims=True))
+        p = shares[batch.indices.numpy()].astype(np.float64)
+        by_hand = -(p * log_q).sum(axis=1).mean()
+        assert result.parts["train"].loss == pytest.approx(by_hand, rel=1e-6)
+        kept = trainer.picked["last"].logits["test"].double().numpy()
+        log_q = kept - np.log(np.exp(kept).sum(axis=1, keepdims=True))
+        labels = samples.labels[few.test]
+        hard = -log_q[np.arange(len(labels)), labels].mean()
+        assert result.parts["test"].loss == pytest.approx(hard, rel=1e-9)
+        supports = np.bincount(samples.labels[few.train], minlength=7)
+        assert (result.parts["train"].confusion.sum(axis=1) == supports).all()
 
 
 class TestDeterminism:

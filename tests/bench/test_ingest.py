@@ -19,7 +19,7 @@ from bench.journal import Event, JournalError, unpack_logits
 from bench.runs import Runs, write_once
 from bench.specification import Specification
 from bench.store.database import Store
-from bench.store.ingest import Submission, ingest, ingest_journal, record_submission
+from bench.store.ingest import ingest, ingest_journal
 from bench.store.models import (
     Attempt,
     Cell,
@@ -31,6 +31,7 @@ from bench.store.models import (
     Selection,
     SplitRow,
 )
+from bench.store.submission import Submission, record_submission
 from registry.errors import RequestError
 from tests.bench.builders import (
     claimed,
@@ -421,24 +422,35 @@ class TestSubmissions:
 
 
 class TestWhatIsWrong:
-    def test_a_broken_line_is_named_and_nothing_of_its_journal_taken(self, store, runs):
-        cell = spec()
+    def test_a_broken_line_is_named_and_nothing_of_its_journal_taken(self, store, runs, caplog):
+        cell, sound = spec(), spec(seed=1)
+        write_journal(runs, sound.id, 1, full_run(sound, [RIGHT]))
         path = write_journal(runs, cell.id, 1, [claimed(), started(cell)])
         with path.open("a") as file:
             file.write("{broken}\n")
+        ingest(store, runs)
+        assert f"{path}, line 3" in caplog.text
+        assert rows(store, Cell.id, Cell.state) == [(sound.id, "done")]
         with pytest.raises(JournalError, match=f"{path}, line 3"):
-            ingest(store, runs)
-        assert rows(store, Cell.id) == []
+            ingest_journal(store, runs, cell.id, 1, path)
 
-    def test_a_journal_of_another_cell_is_refused_each_time(self, store, runs):
+    def test_a_submission_that_is_damaged_is_named_and_the_rest_taken(self, store, runs, caplog):
+        cell = spec()
+        write_journal(runs, cell.id, 1, full_run(cell, [RIGHT]))
+        write_once(runs.matrix("some", "0" * 16), "{broken")
+        ingest(store, runs)
+        assert "0000000000000000.json is left out" in caplog.text
+        assert rows(store, Cell.id, Cell.state) == [(cell.id, "done")]
+
+    def test_a_journal_of_another_cell_is_refused_each_time(self, store, runs, caplog):
         """A folder that was renamed, or identities that a new version makes otherwise."""
         cell = spec()
         path = write_journal(runs, "0" * 16, 1, full_run(cell, [RIGHT]))
         for _ in range(2):
-            with pytest.raises(RequestError) as error:
-                ingest(store, runs)
-            assert str(path) in str(error.value)
-            assert cell.id in str(error.value)
+            caplog.clear()
+            ingest(store, runs)
+            assert str(path) in caplog.text
+            assert cell.id in caplog.text
         assert rows(store, Cell.id) == []
 
 

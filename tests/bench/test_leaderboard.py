@@ -10,7 +10,8 @@ from bench.leaderboard import Standing, leaderboard
 from bench.runs import Runs
 from bench.specification import Specification
 from bench.store.database import Store
-from bench.store.ingest import Submission, ingest, record_submission
+from bench.store.ingest import ingest
+from bench.store.submission import Submission, record_submission
 from tests.bench.builders import (
     claimed,
     close,

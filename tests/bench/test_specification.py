@@ -154,9 +154,11 @@ OTHER_PARAMETERS = [
 class TestWhatChangesIt:
     def test_every_recipe_field(self):
         assert set(OTHER_RECIPE) == set(Recipe.model_fields)
-        cells = [specify(PLAIN | {k: v}, fake_fingerprint) for k, v in OTHER_RECIPE.items()]
-        assert len({spec(epochs=100).id, *(cell.id for cell in cells)}) == len(cells) + 1
-        assert len({cell.configuration for cell in cells}) == len(cells)
+        for name, value in OTHER_RECIPE.items():
+            base = PLAIN | ({"optimizer": "sgd"} if name == "momentum" else {})
+            one, other = (specify(s, fake_fingerprint) for s in (base, base | {name: value}))
+            assert one.id != other.id, name
+            assert one.configuration != other.configuration, name
 
     @pytest.mark.parametrize(("kind", "value"), OTHER_PARAMETERS)
     def test_every_component_parameter(self, kind, value):
@@ -203,7 +205,19 @@ class TestWhatDoesNot:
         assert spec(attention={"name": "ours"}).attention.name == "hfc"
 
     def test_whole_numbers_for_real_ones_and_the_other_way_round(self):
-        assert spec(lr=1, weight_decay=0, momentum=0).id == spec(lr=1.0, momentum=0.0).id
+        assert spec(lr=1, weight_decay=0).id == spec(lr=1.0).id
+
+    @pytest.mark.parametrize(
+        ("recipe", "unused"),
+        [
+            ({"optimizer": "adam"}, {"momentum": 0.5}),
+            ({"optimizer": "adamw"}, {"momentum": 0.5}),
+            ({"schedule": "cosine"}, {"factor": 0.5, "patience": 1}),
+            ({"schedule": "none"}, {"factor": 0.5, "patience": 1}),
+        ],
+    )
+    def test_what_the_optimizer_or_schedule_does_not_look_at(self, recipe, unused):
+        assert spec(**recipe, **unused).id == spec(**recipe).id
         assert spec(epochs=3.0, seed=1.0).id == spec(epochs=3, seed=1).id
 
     def test_defaults_that_are_written_out(self):

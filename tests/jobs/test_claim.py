@@ -159,6 +159,7 @@ class TestAnotherMachine:
             f"{platform.node()}||{os.getpid()}|1",  # a system that does not tell
             "written by an older version",
         ],
+        ids=["elsewhere", "container", "silent", "older"],
     )
     def test_is_lost_only_after_its_lease(self, runs, who):
         path = write_journal(runs, CELL.id, 1, [claimed_by(who), started(CELL), epoch(1)])

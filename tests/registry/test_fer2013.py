@@ -9,7 +9,7 @@ import pytest
 from registry.catalog import DATASETS, PROTOCOLS
 from registry.check import check
 from registry.errors import DataError, RequestError
-from registry.layouts.ferplus import VOTED, majority
+from registry.layouts.ferplus import CLASSES, VOTED, majority, probability
 from registry.samples import Samples
 from registry.split import Split
 from tests.registry.trees import (
@@ -226,7 +226,7 @@ def test_majority_drops_by_rule_and_counts() -> None:
     found = majority(np.array(rows))
     assert found.names == (None, None, None, "fear")
     assert (found.no_face, found.unknown, found.undecided) == (1, 1, 1)
-    assert found.dropped == "dropped by its rule: 1 NF, 1 unknown, 1 without a majority"
+    assert found.dropped == "dropped by its rule: 1 NF, 1 unknown, 1 undecided"
 
 
 def test_ferplus_relabels_and_drops_rows(tmp_path: Path) -> None:
@@ -240,11 +240,78 @@ def test_ferplus_relabels_and_drops_rows(tmp_path: Path) -> None:
     for index, row in enumerate(kept):
         assert samples.classes[samples.labels[index]] == VOTED[row % 8]
         np.testing.assert_array_equal(samples.images[index, 0], noise(row))
-    assert "1 NF, 1 unknown, 1 without a majority" in samples.layout
+    assert "1 NF, 1 unknown, 1 undecided" in samples.layout
     assert samples.parts is not None
     assert len([part for part in samples.parts if part == "train"]) == 13
     assert check(samples, DATASETS.get("fer2013").expected).differences == ()
     assert load(tmp_path).counts["anger"] == 6  # without asking, FER2013's own labels
+
+
+@pytest.mark.parametrize(
+    ("row", "shares"),
+    [
+        (votes(anger=10), {"anger": 1}),
+        (votes(anger=8, fear=2), {"anger": 1}),  # 8 of 10 is three quarters already
+        (votes(anger=5, sadness=3, fear=2), {"anger": 5 / 8, "sadness": 3 / 8}),
+        (votes(anger=6, sadness=2, fear=2), {"anger": 0.6, "sadness": 0.2, "fear": 0.2}),  # tie
+        (votes(anger=5, sadness=5), {"anger": 0.5, "sadness": 0.5}),
+        (votes(anger=4, sadness=4, unknown=2), {"anger": 0.5, "sadness": 0.5}),
+        (votes(anger=6, unknown=4), {"anger": 1}),  # ends at unknown, 6 of 10 are kept
+        (votes(anger=4, unknown=3, fear=3), {"anger": 4 / 7, "fear": 3 / 7}),  # fear comes first
+        (votes(anger=5, unknown=5), None),  # unknown ties, is not kept; 5 of 10 is not enough
+        (votes(unknown=6, anger=4), None),
+        (votes(nf=10), None),
+        (votes(anger=4, unknown=3, nf=3), None),  # 4 of 10
+        (votes(neutral=3, anger=3, fear=2, contempt=2), None),  # 3 + 3, then 2 and 2: four
+        (votes(neutral=2, anger=2, fear=2, contempt=2, sadness=2), None),  # five at once
+        (votes(neutral=4, anger=3, fear=3), {"neutral": 0.4, "anger": 0.3, "fear": 0.3}),
+        (votes(neutral=7, anger=1, fear=1, sadness=1), {"neutral": 1}),
+        (votes(neutral=3, anger=2, fear=1, unknown=1), {"neutral": 0.6, "anger": 0.4}),
+        (votes(neutral=1, anger=1), None),
+        (votes(), None),
+    ],
+)
+def test_probability_by_hand(row: list[int], shares: dict[str, float] | None) -> None:
+    found = probability(np.array([row]))
+    expected = [(shares or {}).get(name, 0) for name in CLASSES]
+    np.testing.assert_allclose(found.shares, [expected], rtol=1e-6)
+    assert (found.names[0] is None) == (shares is None)
+
+
+def test_probability_names_the_first_column_of_a_tie_and_counts() -> None:
+    """In the file's order neutral is first, in the alphabetical one anger would be."""
+    rows = [
+        votes(anger=5, neutral=5),
+        votes(contempt=3, surprise=5, unknown=2),
+        votes(nf=6, fear=4),
+        votes(unknown=6, nf=4),
+        votes(neutral=3, anger=3, fear=2, contempt=2),
+    ]
+    found = probability(np.array(rows))
+    assert found.names == ("neutral", "surprise", None, None, None)
+    assert found.dropped == "dropped by its rule: 1 NF, 1 unknown, 1 undecided"
+
+
+def test_ferplus_probability_gives_distributions(tmp_path: Path) -> None:
+    given = [[10 if k == row % 8 else 0 for k in range(10)] for row in range(42)]
+    given[2], given[3] = votes(surprise=5, fear=5), votes(nf=10)
+    write_ferplus(tmp_path, given)
+    samples = load(tmp_path, "ferplus_probability")
+    assert samples.names == tuple(f"fer{row:07d}" for row in range(42) if row != 3)
+    assert samples.classes == CLASSES
+    assert samples.distribution is not None
+    one_hot = np.eye(8, dtype=np.float32)[samples.labels]
+    others = np.arange(41) != 2
+    np.testing.assert_array_equal(samples.distribution[others], one_hot[others])
+    halves = dict(zip(CLASSES, samples.distribution[2].tolist(), strict=True))
+    assert {name: share for name, share in halves.items() if share} == {
+        "surprise": 0.5,
+        "fear": 0.5,
+    }
+    assert samples.classes[samples.labels[2]] == "surprise"
+    assert "1 NF, 0 unknown, 0 undecided" in samples.layout
+    assert check(samples, DATASETS.get("fer2013").expected).differences == ()
+    assert load(tmp_path, "ferplus").distribution is None
 
 
 def test_ferplus_must_be_aligned(tmp_path: Path) -> None:

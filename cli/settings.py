@@ -1,0 +1,22 @@
+"""Settings as they are typed: ``--set KEY=VALUE``."""
+
+from collections.abc import Sequence
+from typing import Any
+
+
+def parse_settings(texts: Sequence[str]) -> dict[str, Any]:
+    """Settings from ``key=value``; the value as TOML writes it, or else as plain text."""
+    import tomllib
+
+    from registry.errors import RequestError
+
+    settings: dict[str, Any] = {}
+    for text in texts:
+        key, separator, value = text.partition("=")
+        if not separator:
+            raise RequestError(f"--set {text}: write it as KEY=VALUE")
+        try:
+            settings[key.strip()] = tomllib.loads(f"value = {value}")["value"]
+        except tomllib.TOMLDecodeError:
+            settings[key.strip()] = value.strip()
+    return settings
