@@ -49,10 +49,12 @@ def check(
     found = check_samples(samples, component.expected)
     try:
         leaks = find_leaks(samples, splitter.build(samples, 0, 0, splitter.parse({})))
-    except RequestError:
+    except RequestError as refusal:
         if not found.differences:
             raise
-        leaks = None  # an incomplete copy need not be possible to split; what it lacks is told
+        # An incomplete copy need not be possible to split; what it lacks is told all the same.
+        leaks = None
+        found = dataclasses.replace(found, differences=(*found.differences, str(refusal)))
     if output is Format.json:
         twins = {"protocol": splitter.name, **dataclasses.asdict(leaks)} if leaks else None
         print_json({**dataclasses.asdict(found), "leaks": twins})

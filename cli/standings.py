@@ -26,8 +26,8 @@ def print_standings(standings: list[Standing], title: str = "") -> None:
     reasons = [OPTIMISTIC] if any(standing.optimistic for standing in standings) else []
     reasons += [reason for standing in standings for reason in standing.unlike if ":" in reason]
     legend = [
-        "mean: balanced accuracy (unweighted mean of class recalls) on the test part, %, of n runs",
-        "epoch: the best on the monitored part, or the last",
+        "mean: of n runs, balanced accuracy on the test part, %",
+        "epoch: best on the monitored part, or the last",
         *_sources(standings),
         *dict.fromkeys(reasons),
     ]
