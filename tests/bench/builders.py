@@ -18,6 +18,7 @@ from bench.runs import Runs, write_once
 from bench.specification import Chosen, Specification, specify
 from bench.store.database import Store
 from bench.store.models import Base, Cell
+from bench.store.submission import Submission, record_submission
 from registry.samples import Samples
 from registry.split import Split
 
@@ -165,3 +166,22 @@ def dump(store: Store) -> dict[str, list[tuple[Any, ...]]]:
                 for row in rows
             )
     return tables
+
+
+WRONG, RIGHT = ((0, 1), (1, 0)), ((1, 0), (0, 1))
+
+
+def submit(store: Store, runs: Runs, *cells: Specification, name: str = "matrix") -> None:
+    submission = Submission(name=name, title="A title", reported=None, specifications=cells)
+    write_once(runs.matrix(name, "0"), submission.model_dump_json())
+    record_submission(store, submission)
+
+
+def attempts_at(cell: Specification) -> list[list[Event]]:
+    """Three attempts, the first of which is taken for lost twice and lives on to the end."""
+    first = [claimed(), started(cell, parameters=1), *(epoch(n, WRONG) for n in (1, 2, 3, 4))]
+    first += [selected("best", 1, 1.0), selected("last", 4, 1.0), ended()]
+    second = [claimed(10), started(cell, 2, parameters=2), epoch(3, RIGHT), epoch(4, RIGHT)]
+    third = [claimed(20), started(cell, 3, parameters=3), epoch(4, ((2, 0), (0, 2)))]
+    third += [selected("best", 3, 3.0), selected("last", 4, 3.0), ended()]
+    return [first, second, third]

@@ -2,21 +2,16 @@
 
 import json
 import zlib
-from collections.abc import Sequence
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 import pytest
 import sqlalchemy as sa
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from sklearn.metrics import balanced_accuracy_score, precision_recall_fscore_support
 
 from bench.cells import cell_report, cell_states, find_cell
-from bench.journal import Event, JournalError, unpack_logits
-from bench.runs import Runs, write_once
+from bench.journal import JournalError, unpack_logits
+from bench.runs import write_once
 from bench.specification import Specification
 from bench.store.database import Store
 from bench.store.ingest import ingest, ingest_journal
@@ -31,41 +26,22 @@ from bench.store.models import (
     Selection,
     SplitRow,
 )
-from bench.store.submission import Submission, record_submission
 from registry.errors import RequestError
 from tests.bench.builders import (
+    RIGHT,
+    WRONG,
+    attempts_at,
     claimed,
-    close,
     dump,
     ended,
     epoch,
     full_run,
-    new_store,
     selected,
     spec,
     started,
+    submit,
     write_journal,
 )
-
-WRONG, RIGHT = ((0, 1), (1, 0)), ((1, 0), (0, 1))
-
-
-@pytest.fixture
-def store(tmp_path: Path):
-    store = new_store(tmp_path)
-    yield store
-    close(store)
-
-
-@pytest.fixture
-def runs(tmp_path: Path) -> Runs:
-    return Runs(tmp_path / "runs")
-
-
-def submit(store: Store, runs: Runs, *cells: Specification, name: str = "matrix") -> None:
-    submission = Submission(name=name, title="A title", reported=None, specifications=cells)
-    write_once(runs.matrix(name, "0"), submission.model_dump_json())
-    record_submission(store, submission)
 
 
 def rows(store: Store, *columns: Any) -> list[Any]:
@@ -186,16 +162,6 @@ class TestOneRun:
         assert seen == [*progress, ("done", 3)]
 
 
-def attempts_at(cell: Specification) -> list[list[Event]]:
-    """Three attempts, the first of which is taken for lost twice and lives on to the end."""
-    first = [claimed(), started(cell, parameters=1), *(epoch(n, WRONG) for n in (1, 2, 3, 4))]
-    first += [selected("best", 1, 1.0), selected("last", 4, 1.0), ended()]
-    second = [claimed(10), started(cell, 2, parameters=2), epoch(3, RIGHT), epoch(4, RIGHT)]
-    third = [claimed(20), started(cell, 3, parameters=3), epoch(4, ((2, 0), (0, 2)))]
-    third += [selected("best", 3, 3.0), selected("last", 4, 3.0), ended()]
-    return [first, second, third]
-
-
 class TestAttempts:
     def test_each_takes_over_from_where_it_resumed(self, store, runs):
         cell = spec()
@@ -267,128 +233,6 @@ class TestAttempts:
         assert rows(store, Attempt.number, Attempt.state) == [(1, "failed"), (2, "done")]
         ingest(store, runs)
         assert dump(store) == once
-
-
-def write_all(runs: Runs, journals: dict[tuple[str, int], list[Event]]) -> None:
-    for (cell, attempt), events in journals.items():
-        write_journal(runs, cell, attempt, events)
-
-
-def world() -> dict[tuple[str, int], list[Event]]:
-    """Cells with one attempt, with three of which one is a zombie, and with one hardly begun."""
-    plain, contested, begun = spec(seed=1), spec(seed=2), spec(seed=3)
-    journals = {(plain.id, 1): full_run(plain, [RIGHT, WRONG])}
-    for number, events in enumerate(attempts_at(contested), start=1):
-        journals[contested.id, number] = events
-    journals[begun.id, 1] = full_run(begun, [WRONG, RIGHT])
-    journals[begun.id, 2] = [claimed(99)]
-    return journals
-
-
-def reference(known: bool) -> dict[str, Any]:
-    """The rows that one ingest of everything gives."""
-    with TemporaryDirectory() as folder:
-        runs, store = Runs(Path(folder) / "runs"), new_store(Path(folder))
-        if known:
-            submit(store, runs, *(spec(seed=seed) for seed in (1, 2, 3)))
-        write_all(runs, world())
-        ingest(store, runs)
-        rows = dump(store)
-        close(store)
-    return rows
-
-
-def place(runs: Runs, texts: dict[tuple[str, int], bytes]) -> None:
-    for key, text in texts.items():
-        runs.journal(*key).parent.mkdir(parents=True, exist_ok=True)
-        runs.journal(*key).write_bytes(text)
-    write_once(runs.split("5" * 32), '{"train": ["a", "b", "c"], "test": ["d"]}')
-
-
-def texts() -> dict[tuple[str, int], bytes]:
-    with TemporaryDirectory() as folder:
-        runs = Runs(Path(folder))
-        write_all(runs, world())
-        return {key: runs.journal(*key).read_bytes() for key in world()}
-
-
-REFERENCE = {known: reference(known) for known in (False, True)}
-TEXTS = texts()
-JOURNALS = list(TEXTS)
-
-
-def test_the_reference_holds_what_it_should():
-    """That the comparisons below are of something."""
-    tables = REFERENCE[True]
-    empty = [name for name, found in tables.items() if not found]
-    assert empty == []
-    assert len(tables["epochs"]) == 2 + 4 + 2
-    assert len(tables["attempts"]) == 6
-
-
-class TestIdempotence:
-    @pytest.mark.parametrize("known", [False, True])
-    def test_twice(self, store, runs, known):
-        if known:
-            submit(store, runs, *(spec(seed=seed) for seed in (1, 2, 3)))
-        write_all(runs, world())
-        assert ingest(store, runs) == len(JOURNALS)
-        assert dump(store) == REFERENCE[known]
-        assert ingest(store, runs) == 0
-        assert dump(store) == REFERENCE[known]
-
-    def test_a_rebuild_gives_the_same_rows(self, store, runs, tmp_path):
-        submit(store, runs, *(spec(seed=seed) for seed in (3, 1, 2)))
-        for (cell, attempt), events in reversed(world().items()):
-            path = write_journal(runs, cell, attempt, events)
-            ingest_journal(store, runs, cell, attempt, path)
-        rebuilt = new_store(tmp_path, "again.db")
-        ingest(rebuilt, runs)
-        assert dump(rebuilt) == dump(store) == REFERENCE[True]
-        close(rebuilt)
-
-    @settings(max_examples=25, deadline=None)
-    @given(order=st.permutations(JOURNALS), known=st.booleans())
-    def test_in_any_order_of_the_journals(self, order: Sequence[tuple[str, int]], known: bool):
-        with TemporaryDirectory() as folder:
-            runs, store = Runs(Path(folder) / "runs"), new_store(Path(folder))
-            if known:
-                submit(store, runs, *(spec(seed=seed) for seed in (1, 2, 3)))
-            place(runs, TEXTS)
-            for cell, attempt in order:
-                ingest_journal(store, runs, cell, attempt, runs.journal(cell, attempt))
-            ingest(store, runs)
-            assert dump(store) == REFERENCE[known]
-            close(store)
-
-    @settings(max_examples=25, deadline=None)
-    @given(
-        cuts=st.lists(
-            st.tuples(st.sampled_from(JOURNALS), st.floats(0, 1), st.booleans()), max_size=8
-        ),
-        known=st.booleans(),
-    )
-    def test_cut_at_any_byte(
-        self, cuts: Sequence[tuple[tuple[str, int], float, bool]], known: bool
-    ):
-        """Journals that grow by pieces, each taken in by itself or with all the others."""
-        with TemporaryDirectory() as folder:
-            runs, store = Runs(Path(folder) / "runs"), new_store(Path(folder))
-            if known:
-                submit(store, runs, *(spec(seed=seed) for seed in (1, 2, 3)))
-            place(runs, dict.fromkeys(TEXTS, b""))
-            for key, fraction, alone in cuts:
-                path = runs.journal(*key)
-                length = max(round(fraction * len(TEXTS[key])), path.stat().st_size)
-                path.write_bytes(TEXTS[key][:length])
-                if alone:
-                    ingest_journal(store, runs, *key, path)
-                else:
-                    ingest(store, runs)
-            place(runs, TEXTS)
-            ingest(store, runs)
-            assert dump(store) == REFERENCE[known]
-            close(store)
 
 
 class TestSubmissions:

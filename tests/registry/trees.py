@@ -15,6 +15,9 @@ from numpy.typing import NDArray
 from PIL import Image
 from torchvision.datasets import CIFAR100
 
+from registry.catalog import DATASETS
+from registry.samples import Samples
+
 Pixels = NDArray[np.uint8]
 Builder = Callable[[Path, pytest.MonkeyPatch], None]
 
@@ -276,3 +279,17 @@ BUILDERS: dict[str, dict[str, Builder]] = {
     },
     "cifar100": {"python": write_cifar100},
 }
+
+
+# --- reading and damaging FER2013 ----------------------------------------------------------------
+
+
+def load_fer(root: Path, labels: str = "fer2013") -> Samples:
+    dataset = DATASETS.get("fer2013")
+    return dataset.build(root, dataset.parse({"labels": labels}))
+
+
+def change_line(path: Path, number: int, change: Callable[[str], str]) -> None:
+    lines = path.read_text().split("\n")
+    lines[number - 1] = change(lines[number - 1])
+    path.write_text("\n".join(lines))
