@@ -17,7 +17,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from bench.specification import Frozen
 from registry.errors import RequestError
 
-State = Literal["done", "diverged", "failed", "preempted", "cancelled"]
+State = Literal["done", "diverged", "failed", "preempted", "pruned", "cancelled"]
 
 
 def now() -> datetime:
@@ -31,6 +31,8 @@ class Claimed(Frozen):
     event: Literal["claimed"] = "claimed"
     time: datetime = Field(default_factory=now)
     holder: str = Field(description="machine and process; see jobs.claim")
+    job: str = Field("", description="number of the executor's job")
+    log: str = Field("", description="what the job prints: a file below the runs folder")
 
 
 class Started(Frozen):
@@ -108,6 +110,7 @@ class Journal:
         """Append one event."""
         line = (event.model_dump_json() + "\n").encode()
         written = os.write(self._descriptor, line)
+        os.fsync(self._descriptor)  # a power cut takes at most a line that is being written
         if written < len(line):  # the disk is full: the next line must not be glued to this half
             os.ftruncate(self._descriptor, os.fstat(self._descriptor).st_size - written)
             raise OSError(f"only {written} of {len(line)} bytes went into {self.path}")

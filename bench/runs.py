@@ -24,7 +24,7 @@ class Runs:
         cells/<two letters>/<cell>/weights-best.pt      what was asked to be kept
         splits/<fingerprint>.json                       image names of each part
         matrices/<name>/<hash>.json                     what was asked for
-        submissions/<time>/                             logs and pickles of the executor
+        submissions/<time>/                             what was submitted; logs, pickles
     """
 
     root: Path
@@ -43,6 +43,10 @@ class Runs:
         Each attempt writes its own, so that one that was given up and lives on spoils no other's.
         """
         return self.cell(cell) / f"checkpoint-{attempt:04d}.pt"
+
+    def cancellation(self, cell: str, attempt: int) -> Path:
+        """Exists once the attempt was asked to stop; its text is the reason."""
+        return self.cell(cell) / f"cancel-{attempt:04d}"
 
     def weights(self, cell: str, rule: str) -> Path:
         """The model's weights at the epoch that a selection rule picked."""
