@@ -1,10 +1,12 @@
 """One attempt at a cell: from its claim to the last line of its journal."""
 
 import json
+import os
 import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -12,7 +14,7 @@ import numpy as np
 from bench import checkpoint
 from bench.data import Roots, load_cell
 from bench.engine import EpochResult, PartResult, Trainer
-from bench.environment import describe, peak_memory
+from bench.environment import Code, code, describe, peak_memory
 from bench.execution import Execution
 from bench.journal import (
     Ended,
@@ -29,7 +31,10 @@ from bench.runs import Runs, write_once
 from bench.specification import Specification
 from registry.split import Split
 
-Stop = Literal["preempted", "cancelled"]
+Stop = Literal["preempted", "pruned", "cancelled"]
+
+#: Bytes kept free for the last line of the journal, traceback included.
+RESERVE = 64 * 1024
 
 
 class StopRequest(Exception):
@@ -64,6 +69,8 @@ class Attempt:
         Why to stop, or None; asked between batches.
     after_event : callable
         Called after each line of the journal; must not raise.
+    submitted : Code or None
+        The code that was to be run; the journal says where another one is.
     """
 
     specification: Specification
@@ -73,6 +80,7 @@ class Attempt:
     execution: Execution = field(default_factory=Execution)
     stop_asked: Callable[[], tuple[Stop, str] | None] = lambda: None
     after_event: Callable[[], None] = lambda: None
+    submitted: Code | None = None
     _saved_at: float = field(default_factory=time.monotonic)
 
     def run(self) -> State:
@@ -84,15 +92,20 @@ class Attempt:
             How the attempt ended.
         """
         self._journal = Journal(self.runs.journal(self.specification.id, self.number))
+        reserve = self.runs.reserve(self.specification.id, self.number)
         try:
-            ended = self._outcome()
+            ended = self._outcome(reserve)
+            reserve.unlink(missing_ok=True)
             self._write(ended)
         finally:
+            reserve.unlink(missing_ok=True)
             self._journal.close()
         return ended.state
 
-    def _outcome(self) -> Ended:
+    def _outcome(self, reserve: Path) -> Ended:
         try:
+            # On a disk that has filled up, giving this back leaves room to say so.
+            reserve.write_bytes(os.urandom(RESERVE))
             return self._train()
         except StopRequest as stop:
             return Ended(state=stop.state, reason=str(stop))
@@ -116,7 +129,7 @@ class Attempt:
                 images={part: len(indices) for part, indices in split.parts.items()},
                 parameters=trainer.parameters,
                 resumed_after=trainer.progress.epoch - 1,
-                environment=describe(self.execution),
+                environment=describe(self.execution) | self._other_code(),
             )
         )
         for result in trainer.epochs(after_batch=lambda: self._between_batches(trainer)):
@@ -124,6 +137,7 @@ class Attempt:
             self._keep_best(trainer, result)
             if not result.finite:
                 self._write_selections(trainer)
+                self._remove_checkpoints()  # another try begins anew, not beside the abyss
                 return Ended(state="diverged", reason=f"loss not finite at epoch {result.epoch}")
         self._write_selections(trainer)
         if self.execution.keep == "last":
@@ -167,6 +181,11 @@ class Attempt:
         cell = self.specification.id
         state = {"model": trainer.model.state_dict(), "epoch": trainer.picked[rule].epoch}
         checkpoint.save(self.runs.weights(cell, rule), cell, state)
+
+    def _other_code(self) -> dict[str, str]:
+        if self.submitted is None or self.submitted == code():
+            return {}
+        return {"code_differs": f"submitted: {self.submitted}; running: {code()}"}
 
     def _store_split(self, split: Split) -> None:
         write_once(self.runs.split(split.fingerprint), json.dumps(split.names_by_part))

@@ -1,5 +1,6 @@
 """The saved state of a training: written whole or not at all, read without running code."""
 
+import io
 import os
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,11 @@ CHECKPOINT_VERSION = 1
 
 def save(path: Path, cell: str, state: dict[str, Any]) -> None:
     """Put the state in place of the one before, in one step that a crash cannot halve."""
+    # Through memory: on a full disk PyTorch's own writer says something else than that.
+    whole = io.BytesIO()
+    torch.save({"version": CHECKPOINT_VERSION, "cell": cell, "state": state}, whole)
     with replacing(path) as temporary, temporary.open("wb") as file:
-        torch.save({"version": CHECKPOINT_VERSION, "cell": cell, "state": state}, file)
+        file.write(whole.getbuffer())
         file.flush()
         os.fsync(file.fileno())
 

@@ -1,9 +1,11 @@
 """What a run was trained on: code, versions, machine."""
 
+import hashlib
 import os
 import platform
 import resource
 import subprocess
+from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -13,6 +15,9 @@ import torch
 
 from bench.execution import Execution
 
+ROOT = Path(__file__).resolve().parents[1]
+#: Folders whose code can change a result; where nothing lies in them, ferbench is installed.
+SOURCES = ("registry", "bench", "jobs")
 PACKAGES = ("ferbench", "torch", "torchvision", "timm", "numpy", "scikit-learn", "pillow")
 
 
@@ -20,7 +25,7 @@ def describe(execution: Execution) -> dict[str, Any]:
     """Commit, package versions, device, threads and settings of this process, as plain values."""
     device = execution.torch_device
     return {
-        **code(),
+        **asdict(code()),
         "python": platform.python_version(),
         "packages": {name: found for name in PACKAGES if (found := _version(name))},
         "host": platform.node(),
@@ -36,16 +41,68 @@ def describe(execution: Execution) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True)
+class Code:
+    """The program that runs.
+
+    Attributes
+    ----------
+    commit : str
+        Of git; empty outside it.
+    dirty : bool
+        Whether what git tracks was changed since.
+    source : str
+        Fingerprint of every source file of the project, tracked or not.
+    """
+
+    commit: str
+    dirty: bool
+    source: str
+
+    def __str__(self) -> str:
+        changed = " with changes" if self.dirty else ""
+        return f"commit {self.commit[:12] or 'unknown'}{changed}, source {self.source}"
+
+
 @cache
-def code() -> dict[str, Any]:
-    """Git commit of the code that runs, and whether it was changed since; empty outside git."""
-    folder = Path(__file__).resolve().parent
+def code() -> Code:
+    """The code of this process, as it was when this was first asked."""
     try:
-        commit = _git(folder, "rev-parse", "HEAD")
-        dirty = bool(_git(folder, "status", "--porcelain", "--untracked-files=no"))
-    except (OSError, subprocess.CalledProcessError):
-        return {"commit": "", "dirty": False}
-    return {"commit": commit, "dirty": dirty}
+        _git(
+            "ls-files", "--error-unmatch", "bench/environment.py"
+        )  # not somebody else's repository
+        commit = _git("rev-parse", "HEAD").strip()
+        dirty = bool(_git("status", "--porcelain", "--untracked-files=no"))
+    except (OSError, subprocess.SubprocessError):
+        commit, dirty = "", False
+    return Code(commit, dirty, _source())
+
+
+def changes() -> str:
+    """What was changed since the commit, as a patch; new source files are in it. Else empty."""
+    if not code().commit:
+        return ""
+    try:
+        patch = _git("diff", "HEAD")
+        new = _git("ls-files", "--others", "--exclude-standard", "--", *SOURCES).splitlines()
+        return patch + "".join(_as_new(name) for name in new)
+    except (OSError, subprocess.SubprocessError):
+        return ""
+
+
+def _as_new(name: str) -> str:
+    lines = (ROOT / name).read_text(encoding="utf-8", errors="replace").splitlines()
+    head = f"--- /dev/null\n+++ b/{name}\n@@ -0,0 +1,{len(lines)} @@\n"
+    return head + "".join(f"+{line}\n" for line in lines)
+
+
+def _source() -> str:
+    digest = hashlib.sha256()
+    files = (file for folder in SOURCES for file in sorted((ROOT / folder).rglob("*")))
+    for file in files:
+        if file.suffix in (".py", ".toml") and file.is_file():
+            digest.update(f"{file.relative_to(ROOT)}\0".encode() + file.read_bytes() + b"\0")
+    return digest.hexdigest()[:12]
 
 
 def peak_memory(device: torch.device) -> int:
@@ -55,10 +112,10 @@ def peak_memory(device: torch.device) -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
-def _git(folder: Path, *arguments: str) -> str:
-    command = ["git", "-C", str(folder), *arguments]
+def _git(*arguments: str) -> str:
+    command = ["git", "-C", str(ROOT), *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=10)  # noqa: S603  (fixed words, no shell)
-    return done.stdout.strip()
+    return done.stdout
 
 
 def _version(package: str) -> str:

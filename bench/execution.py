@@ -43,15 +43,13 @@ class Execution(Frozen):
         Raises
         ------
         RequestError
-            One cannot be, or the device is not there.
+            One cannot be. Whether the device is there is for the machine to say that trains.
         """
         try:
-            execution = cls(**settings)
+            return cls(**settings)
         except ValidationError as error:
             first = error.errors()[0]
             raise RequestError(f"{first['loc'][0]} = {first['input']!r}: {first['msg']}") from None
-        _ = execution.torch_device
-        return execution
 
     @property
     def torch_device(self) -> torch.device:

@@ -3,7 +3,7 @@
 import os
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +14,20 @@ from registry.errors import RequestError, nearest
 
 DEFAULT_DATABASE = "results.db"
 CONFIGURATION = Path("ferbench.toml")
-KNOWN = ("db", "runs", "roots")
+KNOWN = ("db", "runs", "roots", "profiles")
 
 
 @dataclass(frozen=True)
 class Home:
-    """The results database, the folder of journals that it is made from, and the data folders."""
+    """The results database, the folder of journals that it is made from, and the data folders.
+
+    ``profiles`` are the ``[profiles.NAME]`` of ferbench.toml; see `jobs.placement.Placement`.
+    """
 
     store: Store
     runs: Runs
     roots: Mapping[str, Path]
+    profiles: Mapping[str, Any] = field(default_factory=dict)
 
 
 def find_home(db: str | None = None, roots: Sequence[str] = ()) -> Home:
@@ -47,7 +51,8 @@ def find_home(db: str | None = None, roots: Sequence[str] = ()) -> Home:
     named = db or os.environ.get("FERBENCH_DB")
     store = Store(named or configured.get("db") or DEFAULT_DATABASE)
     runs = Path(configured["runs"]) if "runs" in configured and not named else beside(store)
-    return Home(store, Runs(runs.absolute()), _roots(configured.get("roots", {}), roots))
+    folders = _roots(configured.get("roots", {}), roots)
+    return Home(store, Runs(runs.absolute()), folders, configured.get("profiles", {}))
 
 
 def beside(store: Store) -> Path:

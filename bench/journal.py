@@ -42,7 +42,7 @@ class Started(Frozen):
     time: datetime = Field(default_factory=now)
     specification: dict[str, Any]
     classes: tuple[str, ...]
-    split: str
+    split: str = Field(pattern=r"^\w+$", description="fingerprint, and name of a file")
     images: dict[str, int] = Field(description="in each part")
     parameters: int
     resumed_after: int = Field(description="epochs taken over from earlier attempts")

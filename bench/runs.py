@@ -5,10 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import stat
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from registry.errors import RequestError
 
 ATTEMPT = re.compile(r"attempt-(\d{4})\.jsonl")
 
@@ -22,6 +25,7 @@ class Runs:
         cells/<two letters>/<cell>/attempt-0001.jsonl   one journal an attempt, append-only
         cells/<two letters>/<cell>/checkpoint-0001.pt   its newest state, until the cell is done
         cells/<two letters>/<cell>/weights-best.pt      what was asked to be kept
+        cells/<two letters>/<cell>/cancel-0001          asks the attempt to stop
         splits/<fingerprint>.json                       image names of each part
         matrices/<name>/<hash>.json                     what was asked for
         submissions/<time>/                             what was submitted; logs, pickles
@@ -47,6 +51,10 @@ class Runs:
     def cancellation(self, cell: str, attempt: int) -> Path:
         """Exists once the attempt was asked to stop; its text is the reason."""
         return self.cell(cell) / f"cancel-{attempt:04d}"
+
+    def reserve(self, cell: str, attempt: int) -> Path:
+        """Room on the disk that an attempt gives back to say that there is no more."""
+        return self.cell(cell) / f"reserve-{attempt:04d}"
 
     def weights(self, cell: str, rule: str) -> Path:
         """The model's weights at the epoch that a selection rule picked."""
@@ -81,6 +89,25 @@ def make_folder(path: Path) -> Path:
     for folder in reversed(missing):
         folder.mkdir(exist_ok=True, mode=0o700)
     return path
+
+
+def check_own(folder: Path) -> None:
+    """Refuse a folder that others can write to: checkpoints and pickles are read from it.
+
+    Raises
+    ------
+    RequestError
+        It exists and is another user's, or others may write to it.
+    """
+    try:
+        found = folder.stat()
+    except FileNotFoundError:
+        return
+    if found.st_uid != os.geteuid() or found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise RequestError(
+            f"others can write to {folder}, and what is run is read from there; "
+            f"make it yours alone: chmod go-w {folder}"
+        )
 
 
 def write_once(path: Path, text: str) -> None:

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from cli import data, listing, reading, running
+from cli import control, data, listing, reading, running
 
 app = typer.Typer(
     name="ferbench",
@@ -15,7 +15,10 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 app.command("run")(running.run)
-app.command("status")(reading.status)
+app.command("retry")(running.retry)
+app.command("status")(control.status)
+app.command("logs")(control.logs)
+app.command("cancel")(control.cancel)
 app.command("show")(reading.show)
 app.command("leaderboard")(reading.leaderboard)
 app.command("list")(listing.list_components)

@@ -1,4 +1,4 @@
-"""Commands that only read results: ``status``, ``show`` and ``leaderboard``."""
+"""Commands that only read results: ``show`` and ``leaderboard``."""
 
 import dataclasses
 from typing import TYPE_CHECKING, Annotated, Any
@@ -9,61 +9,6 @@ from cli.options import Database, Format, OfMatrix, Output, TableFormat, TableOu
 
 if TYPE_CHECKING:
     from bench.cells import CellReport
-
-
-def status(db: Database = None, matrix: OfMatrix = None, output: Output = Format.table) -> None:
-    """Show every cell and its state."""
-    from bench.cells import cell_states, known_matrix
-    from bench.home import find_home
-    from cli.terminal import SHARED, console, print_json, print_table, state_text
-    from jobs.claim import state_of
-
-    home = find_home(db)
-    with home.store.read() as session:
-        cells = cell_states(session, known_matrix(session, matrix))
-    # A worker that died has not told the database; its journal's heartbeat tells.
-    cells = [
-        dataclasses.replace(cell, state=state_of(home.runs, cell.id))
-        if cell.state == "running"
-        else cell
-        for cell in cells
-    ]
-    if output is Format.json:
-        print_json([dataclasses.asdict(cell) for cell in cells])
-        return
-    if not cells:
-        console.print("No cell has been asked for yet: try `ferbench run quick`.")
-        return
-    heads = [
-        "cell",
-        "dataset",
-        "protocol",
-        "backbone",
-        "attention",
-        ">split seed",
-        ">fold",
-        ">seed",
-    ]
-    heads += [">epochs", "state", "why"]
-    rows = [
-        [
-            cell.id,
-            cell.dataset,
-            cell.protocol,
-            cell.backbone,
-            cell.attention,
-            cell.split_seed,
-            cell.fold,
-            cell.seed,
-            f"{cell.epochs_done}/{cell.epochs}",
-            state_text(cell.state),
-            cell.reason,
-        ]
-        for cell in cells
-    ]
-    print_table("", heads, rows, SHARED)
-    counts = {state: sum(c.state == state for c in cells) for state in {c.state for c in cells}}
-    console.print(", ".join(f"{n} {state}" for state, n in sorted(counts.items())))
 
 
 def leaderboard(

@@ -20,3 +20,9 @@ def parse_settings(texts: Sequence[str]) -> dict[str, Any]:
         except tomllib.TOMLDecodeError:
             settings[key.strip()] = value.strip()
     return settings
+
+
+def parse_slurm(texts: Sequence[str]) -> dict[str, str | bool]:
+    """Options of sbatch from ``key=value``, or ``key`` for one that takes none."""
+    pairs = (text.removeprefix("--").partition("=") for text in texts)
+    return {key.strip(): value.strip() if separator else True for key, separator, value in pairs}

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 console = Console(highlight=False)
+errors = Console(highlight=False, stderr=True)
 
 #: A state's colour, and a sign for those who see none.
 STATES = {

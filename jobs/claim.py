@@ -10,19 +10,21 @@ import os
 import platform
 import tempfile
 import threading
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Self
 
 from bench import journal
 from bench.runs import Runs, make_folder
+from bench.specification import Specification
 
 #: Seconds between two touches of the journal, and without one after which an attempt is lost.
 HEARTBEAT = 5.0
 LEASE = 60.0
 
-#: States after which a cell is trained again by the next run.
-UNFINISHED = frozenset({"queued", "preempted", "cancelled", "failed", "lost"})
+#: States that any worker takes up from; after others, only one that was submitted later.
+INTERRUPTED = frozenset({"queued", "preempted", "pruned", "lost"})
 
 
 def state_of(runs: Runs, cell: str) -> str:
@@ -37,28 +39,47 @@ def state_of(runs: Runs, cell: str) -> str:
     return "running" if _is_alive(path, first.get("holder", "")) else "lost"
 
 
-def claim(runs: Runs, cell: str) -> int | None:
-    """Take a cell that nobody trains and that is not finished.
+def attempts_of(cells: Sequence[Specification], runs: Runs) -> dict[str, int]:
+    """How many attempts each cell has had."""
+    return {cell.id: max(runs.attempts(cell.id), default=0) for cell in cells}
+
+
+def claim(runs: Runs, cell: str, before: int, job: str = "", log: str = "") -> int | None:
+    """Take a cell that nobody trains and that is still to be trained.
+
+    Parameters
+    ----------
+    before : int
+        Attempts that the cell had when its training was asked for. If a later one has failed,
+        diverged or been cancelled, that is the answer, and it takes another request to try again.
+    job, log : str
+        Number and log file of the job that asks; see `bench.journal.Claimed`.
 
     Returns
     -------
     int or None
         The number of the new attempt; None where another process has the cell, or it is finished.
+
+    Raises
+    ------
+    OSError
+        The runs folder cannot be written.
     """
     attempts = runs.attempts(cell)
-    if state_of(runs, cell) not in UNFINISHED:
+    newest = attempts[-1] if attempts else 0
+    state = state_of(runs, cell)
+    if state in ("running", "done") or (newest > before and state not in INTERRUPTED):
         return None
-    number = (attempts[-1] if attempts else 0) + 1
-    path = runs.journal(cell, number)
+    path = runs.journal(cell, newest + 1)
     make_folder(path.parent)
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except FileExistsError:
         return None
     claimed = journal.Journal(path)
-    claimed.write(journal.Claimed(holder=holder()))
+    claimed.write(journal.Claimed(holder=holder(), job=job, log=log))
     claimed.close()
-    return number
+    return newest + 1
 
 
 class Heartbeat(AbstractContextManager["Heartbeat"]):

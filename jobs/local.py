@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +15,11 @@ import submitit
 import torch
 
 from bench.execution import Execution
-from bench.runs import Runs, make_folder
+from bench.runs import Runs
 from bench.specification import Specification
+from jobs.claim import attempts_of
+from jobs.submission import new_folder
+from jobs.text import last_line
 from jobs.worker import Worker
 
 #: Seconds between two looks at the workers.
@@ -59,6 +61,22 @@ def plan(cells: int, slots: int | None, execution: Execution) -> LocalPlan:
     return LocalPlan(count, gpus, execution.model_copy(update={"threads": threads}))
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """How a local run ended.
+
+    Attributes
+    ----------
+    completed : bool
+        False when it was stopped: every worker has then saved its state.
+    problems : tuple of str
+        Why workers ended before their time.
+    """
+
+    completed: bool
+    problems: tuple[str, ...] = ()
+
+
 def run_local(
     cells: Sequence[Specification],
     runs: Runs,
@@ -66,7 +84,7 @@ def run_local(
     local: LocalPlan,
     database: str | None,
     tick: Callable[[], None],
-) -> bool:
+) -> Outcome:
     """Train cells until each was tried once, or until Ctrl-C.
 
     Parameters
@@ -75,48 +93,54 @@ def run_local(
         Those that another process takes meanwhile are left to it.
     tick : callable
         Called a few times a second; shows progress.
-
-    Returns
-    -------
-    bool
-        False when it was stopped: every worker has then saved its state.
     """
-    folder = make_folder(
-        runs.root / "submissions" / f"{datetime.now(UTC):%Y%m%dT%H%M%S.%f}-{os.getpid()}"
-    )
+    folder = new_folder(runs)
     stop_file = folder / "stop"
-    tried = {cell.id: len(runs.attempts(cell.id)) for cell in cells}
+    before = attempts_of(cells, runs)
 
-    def start(slot: int) -> submitit.Job[None] | None:
-        left = tuple(cell for cell in cells if len(runs.attempts(cell.id)) == tried[cell.id])
-        if not left:
+    def start(slot: int, last: int) -> _Slot | None:
+        now = attempts_of(cells, runs)
+        left = tuple(cell for cell in cells if now[cell.id] == before[cell.id])
+        # A worker that took no cell before it died would die again.
+        if not left or len(left) == last:
             return None
-        worker = Worker(left, runs, roots, local.execution, database, stop_file)
-        return _submit(worker, folder, local.gpus[slot : slot + 1])
+        worker = Worker(left, before, runs, roots, local.execution, database, stop_file)
+        return _Slot(_submit(worker, folder, local.gpus[slot : slot + 1]), len(left))
 
-    jobs: dict[int, submitit.Job[None]] = {}
+    problems: list[str] = []
+    slots: dict[int, _Slot] = {}
     with _termination_as_interrupt():
         try:
             for slot in range(local.slots):
-                if (job := start(slot)) is not None:
-                    jobs[slot] = job
-            while jobs:
+                if (started := start(slot, -1)) is not None:
+                    slots[slot] = started
+            while slots:
                 time.sleep(POLL)
                 tick()
-                for slot, job in list(jobs.items()):
-                    if job.done():
-                        del jobs[slot]
+                for slot, current in list(slots.items()):
+                    if current.job.done():
+                        del slots[slot]
+                        problem = _problem(current.job)
+                        problems += [problem] if problem else []
                         # A worker that died took one cell with it; the others are not its fault.
-                        if not _finished(job) and (again := start(slot)) is not None:
-                            jobs[slot] = again
+                        if problem and (again := start(slot, current.left)) is not None:
+                            slots[slot] = again
         except KeyboardInterrupt:
             stop_file.write_text("stopped by the user", encoding="utf-8")
-            _wait(list(jobs.values()), tick)
-            return False
-    return True
+            _wait([current.job for current in slots.values()], tick)
+            return Outcome(completed=False)
+    return Outcome(completed=True, problems=tuple(problems))
 
 
-def _submit(worker: Worker, folder: Path, gpus: tuple[int, ...]) -> submitit.Job[None]:
+@dataclass(frozen=True)
+class _Slot:
+    """A worker, and how many cells it was started with."""
+
+    job: submitit.Job[bool]
+    left: int
+
+
+def _submit(worker: Worker, folder: Path, gpus: tuple[int, ...]) -> submitit.Job[bool]:
     executor = submitit.LocalExecutor(folder)
     executor.update_parameters(
         timeout_min=TIMEOUT_MIN, gpus_per_node=len(gpus), visible_gpus=gpus, tasks_per_node=1
@@ -125,18 +149,21 @@ def _submit(worker: Worker, folder: Path, gpus: tuple[int, ...]) -> submitit.Job
     # this process that asks them to stop, and they save their state first.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
-        job: submitit.Job[None] = executor.submit(worker)
+        job: submitit.Job[bool] = executor.submit(worker)
     finally:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     return job
 
 
-def _finished(job: submitit.Job[None]) -> bool:
-    """Whether the worker came to its end by itself."""
-    return job.paths.result_pickle.exists() and job.exception() is None
+def _problem(job: submitit.Job[bool]) -> str:
+    """Why the worker did not come to its end by itself; empty where it did."""
+    if not job.paths.result_pickle.exists():
+        return f"a worker died without a word; see {job.paths.stderr}"
+    error = job.exception()
+    return f"{last_line(str(error))}; see {job.paths.stderr}" if error is not None else ""
 
 
-def _wait(jobs: list[submitit.Job[None]], tick: Callable[[], None]) -> None:
+def _wait(jobs: list[submitit.Job[bool]], tick: Callable[[], None]) -> None:
     deadline = time.monotonic() + GRACE
     try:
         while time.monotonic() < deadline and not all(job.done() for job in jobs):

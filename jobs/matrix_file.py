@@ -65,6 +65,8 @@ def shipped_matrices() -> tuple[Matrix, ...]:
 
 
 def _parse(name: str, text: str, where: str) -> Matrix:
+    if name.startswith("."):  # its results lie in a folder of this name
+        raise RequestError(f"{where}: a matrix's name cannot begin with a dot")
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

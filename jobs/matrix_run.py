@@ -1,22 +1,26 @@
-"""A matrix from its file to its results on this machine."""
+"""A matrix from its file to its results: what is open, and who trains it."""
 
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
+from sqlalchemy.exc import SQLAlchemyError
 
 from bench.data import fingerprint_in, load_samples
 from bench.execution import Execution
 from bench.home import Home
 from bench.model import model_key, model_of
-from bench.runs import write_once
+from bench.runs import Runs, check_own, write_once
 from bench.specification import Specification
 from bench.store.ingest import ingest
-from bench.store.submission import Submission, record_submission
-from jobs.claim import state_of
-from jobs.local import LocalPlan, plan, run_local
+from bench.store.submission import Submission
+from jobs.claim import attempts_of, state_of
+from jobs.local import LocalPlan, Outcome, run_local
 from jobs.matrix import Matrix
+from jobs.submission import new_folder
+from jobs.worker import Worker
+from registry.errors import RequestError
 
 #: States in which a cell has said its last word: training it again would say the same.
 FINISHED = frozenset({"done", "diverged"})
@@ -26,29 +30,44 @@ FINISHED = frozenset({"done", "diverged"})
 class Prepared:
     """A matrix whose cells are known, with the state of each."""
 
-    matrix: Matrix
-    cells: tuple[Specification, ...]
+    submission: Submission
     states: tuple[str, ...]
+
+    @property
+    def cells(self) -> tuple[Specification, ...]:
+        """All cells, with or without a result."""
+        return self.submission.specifications
 
     @property
     def open(self) -> tuple[Specification, ...]:
         """Cells that have no result yet."""
-        return tuple(
-            cell
-            for cell, state in zip(self.cells, self.states, strict=True)
-            if state not in FINISHED
-        )
+        return tuple(c for c, s in zip(self.cells, self.states, strict=True) if s not in FINISHED)
+
+    def in_state(self, *states: str) -> tuple[Specification, ...]:
+        """Cells in one of these states."""
+        return tuple(c for c, s in zip(self.cells, self.states, strict=True) if s in states)
 
     def count(self, *states: str) -> int:
         """How many cells are in one of these states."""
-        return sum(state in states for state in self.states)
+        return len(self.in_state(*states))
 
 
 def prepare(matrix: Matrix, home: Home) -> Prepared:
     """Expand a matrix and look up what became of its cells; writes nothing."""
     cells = matrix.specifications(fingerprint_in(home.roots))
     _check_models(cells, home)
-    return Prepared(matrix, cells, tuple(state_of(home.runs, cell.id) for cell in cells))
+    return look_up(
+        Submission(
+            name=matrix.name, title=matrix.title, reported=matrix.reported, specifications=cells
+        ),
+        home.runs,
+    )
+
+
+def look_up(submission: Submission, runs: Runs) -> Prepared:
+    """A matrix with the states that its cells have now."""
+    states = tuple(state_of(runs, cell.id) for cell in submission.specifications)
+    return Prepared(submission, states)
 
 
 def _check_models(cells: tuple[Specification, ...], home: Home) -> None:
@@ -62,44 +81,40 @@ def _check_models(cells: tuple[Specification, ...], home: Home) -> None:
                 model_of(cell, samples.images.shape[1], len(samples.classes))
 
 
-def submit(prepared: Prepared, home: Home) -> None:
-    """Enter the matrix into the runs folder, and with all that is there into the database."""
-    matrix = prepared.matrix
-    submission = Submission(
-        name=matrix.name,
-        title=matrix.title,
-        reported=matrix.reported,
-        specifications=prepared.cells,
-    )
-    home.store.upgrade()
+def enter(submission: Submission, home: Home) -> None:
+    """State in the runs folder what is asked for: from there it gets into any database."""
+    check_own(home.runs.root)
     text = submission.model_dump_json()
     fingerprint = hashlib.sha256(text.encode()).hexdigest()[:16]
-    write_once(home.runs.matrix(matrix.name, fingerprint), text)
-    record_submission(home.store, submission)
-    ingest(home.store, home.runs)
+    write_once(home.runs.matrix(submission.name, fingerprint), text)
 
 
-def run_here(
-    prepared: Prepared,
-    home: Home,
-    local: LocalPlan,
-    tick: Callable[[], None],
-) -> tuple[Prepared, bool]:
-    """Train the cells that have no result; afterwards every journal is in the database.
+def take_in(home: Home) -> str:
+    """Bring the database up to what the runs folder says.
 
     Returns
     -------
-    prepared : Prepared
-        With the states as they are now.
-    completed : bool
-        False when it was stopped before each cell was tried.
+    str
+        Why the database could not take it in; empty where it did. No run depends on it.
     """
-    completed = run_local(prepared.open, home.runs, home.roots, local, home.store.url, tick)
-    ingest(home.store, home.runs)
-    states = tuple(state_of(home.runs, cell.id) for cell in prepared.cells)
-    return Prepared(prepared.matrix, prepared.cells, states), completed
+    try:
+        home.store.upgrade()
+        ingest(home.store, home.runs)
+    except (RequestError, SQLAlchemyError) as error:
+        return str(error)
+    return ""
 
 
-def plan_here(prepared: Prepared, slots: int | None, execution: Execution) -> LocalPlan:
-    """How the open cells of a matrix would be shared out on this machine."""
-    return plan(len(prepared.open), slots, execution)
+def run_here(
+    cells: tuple[Specification, ...], home: Home, local: LocalPlan, tick: Callable[[], None]
+) -> Outcome:
+    """Train cells on this machine, and wait for them."""
+    return run_local(cells, home.runs, home.roots, local, home.store.url, tick)
+
+
+def run_inline(cells: tuple[Specification, ...], home: Home, execution: Execution) -> Outcome:
+    """Train cells in this process, one after the other."""
+    stop_file = new_folder(home.runs) / "stop"
+    before = attempts_of(cells, home.runs)
+    worker = Worker(cells, before, home.runs, home.roots, execution, home.store.url, stop_file)
+    return Outcome(completed=worker())

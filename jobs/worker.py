@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import logging
+import math
+import os
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench.attempt import Attempt, Stop, Superseded
+import submitit
+
+from bench.attempt import Attempt, Superseded
+from bench.environment import Code
 from bench.execution import Execution
+from bench.filesystem import is_shared
 from bench.runs import Runs
 from bench.specification import Specification
 from bench.store.database import Store
 from bench.store.ingest import ingest_journal
-from jobs.claim import Heartbeat, claim
+from jobs.claim import LEASE, Heartbeat, claim, state_of
+from jobs.stopping import Stopping
 
 log = logging.getLogger(__name__)
 
-#: Seconds between two looks at whether a stop is asked for.
-STOP_INTERVAL = 0.2
+#: Seconds between two looks at cells that others hold.
+POLL = 1.0
+#: Seconds for which a database that did not answer is left alone.
+PAUSE = 30.0
 
 
 @dataclass(frozen=True)
@@ -30,78 +39,153 @@ class Worker:
     ----------
     cells : tuple of Specification
         In the order in which they are tried; several workers may have the same list.
+    before : mapping
+        Attempts that each cell had when it was submitted; see `jobs.claim.claim`.
     runs, roots, execution
         See `bench.attempt.Attempt`.
     database : str or None
         Where to ingest after each event; None where the database must not be opened from here.
     stop_file : Path
         While it exists, nothing is trained; its text is the reason.
+    code : Code or None
+        What was submitted; None where the worker runs at once.
     """
 
     cells: tuple[Specification, ...]
+    before: Mapping[str, int]
     runs: Runs
     roots: Mapping[str, Path]
     execution: Execution
     database: str | None
     stop_file: Path
+    code: Code | None = field(default=None, compare=False)
 
-    def __call__(self) -> None:
-        """Train until no cell is left to take."""
+    def __call__(self) -> bool:
+        """Train until no cell is left to take, or until a stop is asked for.
+
+        Returns
+        -------
+        bool
+            Whether every cell of the list was tried or left to others.
+        """
         logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-        stop_asked = self._stop_asked()
-        store = Store(self.database) if self.database else None
-        for specification in self.cells:
-            if self.stop_file.exists():
+        _take_one_gpu()
+        job, job_log = _whereabouts(self.runs)
+        ingest = _Ingester(_store_for_workers(self.database), self.runs)
+        stopping = Stopping(self.stop_file)
+        with stopping.listening():
+            for cell in self._in_turn(stopping):
+                number = claim(self.runs, cell.id, self.before[cell.id], job, job_log)
+                if number is not None:
+                    self._train(cell, number, stopping, ingest)
+            return stopping.asked() is None
+
+    def checkpoint(self) -> submitit.helpers.DelayedSubmission:
+        """What submitit runs when the job is requeued: the same; what was done is on the disk."""
+        return submitit.helpers.DelayedSubmission(self)
+
+    def _in_turn(self, stopping: Stopping) -> Iterator[Specification]:
+        """Each cell once; then, in a job that SLURM restarted, those that others held.
+
+        Who holds them may be this job's own first life: killed with its node, when its claims run
+        out with their lease; or alive beyond a node's dead daemon, when they are left to it.
+        """
+        for cell in self.cells:
+            if stopping.asked():
                 return
-            number = claim(self.runs, specification.id)
-            if number is None:
-                continue
-            path = self.runs.journal(specification.id, number)
-            attempt = Attempt(
-                specification=specification,
-                number=number,
-                runs=self.runs,
-                roots=self.roots,
-                execution=self.execution,
-                stop_asked=stop_asked,
-                after_event=_ingester(store, self.runs, specification.id, number),
-            )
-            with Heartbeat(path):
-                try:
-                    state = attempt.run()
-                except Superseded as reason:
-                    log.warning("%s", reason)
-                else:
-                    log.info("cell %s, attempt %d: %s", specification.id, number, state)
+            yield cell
+        deadline = time.monotonic() + _patience()
+        held = self._held()
+        while held and time.monotonic() < deadline and not stopping.asked():
+            time.sleep(POLL)
+            for cell in [cell for cell in held if state_of(self.runs, cell.id) != "running"]:
+                held.remove(cell)
+                yield cell
 
-    def _stop_asked(self) -> Callable[[], tuple[Stop, str] | None]:
-        looked_at = 0.0
-        answer: tuple[Stop, str] | None = None
+    def _held(self) -> list[Specification]:
+        return [cell for cell in self.cells if state_of(self.runs, cell.id) == "running"]
 
-        def ask() -> tuple[Stop, str] | None:
-            nonlocal looked_at, answer
-            if time.monotonic() - looked_at > STOP_INTERVAL:
-                looked_at = time.monotonic()
-                if self.stop_file.exists():
-                    answer = ("cancelled", self.stop_file.read_text(encoding="utf-8").strip())
-            return answer
+    def _train(
+        self, cell: Specification, number: int, stopping: Stopping, ingest: _Ingester
+    ) -> None:
+        """Carry an attempt out; one that fails takes no other with it."""
+        path = self.runs.journal(cell.id, number)
+        cancellation = self.runs.cancellation(cell.id, number)
+        attempt = Attempt(
+            specification=cell,
+            number=number,
+            runs=self.runs,
+            roots=self.roots,
+            execution=self.execution,
+            stop_asked=lambda: stopping.asked(cancellation),
+            after_event=lambda: ingest(cell.id, number),
+            submitted=self.code,
+        )
+        log.info("cell %s, attempt %d: claimed", cell.id, number)
+        with Heartbeat(path):
+            try:
+                state = attempt.run()
+            except Superseded as reason:
+                log.warning("%s", reason)
+            except OSError as error:
+                log.error(
+                    "cell %s, attempt %d: its end was not written: %s", cell.id, number, error
+                )
+            else:
+                log.info("cell %s, attempt %d: %s", cell.id, number, state)
 
-        return ask
+
+def _store_for_workers(database: str | None) -> Store | None:
+    """The database, unless it is a file on a shared disk, where locks cannot be trusted."""
+    store = Store(database) if database else None
+    return None if store and store.path and is_shared(store.path) else store
 
 
-def _ingester(store: Store | None, runs: Runs, cell: str, attempt: int) -> Callable[[], None]:
-    """Takes the attempt's journal into the database after each event, if it can.
+class _Ingester:
+    """Takes an attempt's journal into the database after each event, if it can.
 
     The journal is the truth: a database that is locked, full or gone stops no run.
     """
-    path = runs.journal(cell, attempt)
 
-    def after_event() -> None:
-        if store is None:
+    def __init__(self, store: Store | None, runs: Runs) -> None:
+        self._store = store
+        self._runs = runs
+        self._paused_until = 0.0
+
+    def __call__(self, cell: str, attempt: int) -> None:
+        if self._store is None or time.monotonic() < self._paused_until:
             return
         try:
-            ingest_journal(store, runs, cell, attempt, path)
+            path = self._runs.journal(cell, attempt)
+            ingest_journal(self._store, self._runs, cell, attempt, path)
         except Exception as error:  # noqa: BLE001  (whatever fails, ingesting later gives the same)
             log.warning("the database did not take cell %s in: %s", cell, error)
+            self._paused_until = time.monotonic() + PAUSE
 
-    return after_event
+
+def _patience() -> float:
+    """Seconds to wait for cells that others hold."""
+    if _processes() > 1 and os.environ["SLURM_PROCID"] == "0":
+        return math.inf  # only a job's first process can requeue it, for its siblings too
+    restarted = int(os.environ.get("SLURM_RESTART_COUNT", "0")) > 0
+    return LEASE + POLL if restarted else 0.0
+
+
+def _take_one_gpu() -> None:
+    """In a job of several processes, leave each its own GPU; before CUDA is first used."""
+    if _processes() > 1:
+        gpus = os.environ.get("CUDA_VISIBLE_DEVICES", "").split(",")
+        os.environ["CUDA_VISIBLE_DEVICES"] = gpus[int(os.environ["SLURM_LOCALID"]) % len(gpus)]
+
+
+def _processes() -> int:
+    return int(os.environ.get("SLURM_NTASKS", "1"))
+
+
+def _whereabouts(runs: Runs) -> tuple[str, str]:
+    """Number and log of the job that this process is, both empty outside one."""
+    try:
+        environment = submitit.JobEnvironment()
+    except RuntimeError:
+        return "", ""
+    return environment.job_id, os.path.relpath(environment.paths.stdout, runs.root)

@@ -1,0 +1,81 @@
+"""What was asked for so far, by the runs folder alone."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from bench.runs import Runs
+from bench.specification import Specification
+from bench.store.submission import Submission
+from registry.errors import RequestError, nearest
+
+log = logging.getLogger(__name__)
+
+#: Characters of an identity that a person has to type at least.
+SHORTEST = 4
+
+
+def matrices(runs: Runs) -> Mapping[str, Submission]:
+    """Every matrix with all cells that were ever asked for under its name."""
+    found: dict[str, Submission] = {}
+    for path in sorted((runs.root / "matrices").glob("*/*.json"), key=_age):
+        try:
+            newer = Submission.model_validate_json(path.read_bytes())
+        except (OSError, ValidationError) as error:
+            log.warning("%s is left out: %s", path, error)
+            continue
+        older = found.get(newer.name)
+        cells = {cell.id: cell for cell in (*_cells(older), *_cells(newer))}
+        found[newer.name] = newer.model_copy(update={"specifications": tuple(cells.values())})
+    return found
+
+
+def matrix_asked_for(runs: Runs, name: str) -> Submission:
+    """The matrix of this name; a file's name will do.
+
+    Raises
+    ------
+    RequestError
+        None of that name was run here.
+    """
+    known = matrices(runs)
+    stem = name.rpartition("/")[2].removesuffix(".toml")
+    if stem not in known:
+        raise RequestError(f"no matrix '{stem}' was run here{nearest(stem, known)}")
+    return known[stem]
+
+
+def cells_asked_for(runs: Runs, target: str) -> tuple[str, ...]:
+    """Identities of the cells of a matrix, or the one that begins so.
+
+    Raises
+    ------
+    RequestError
+        There is none, or several cells begin so.
+    """
+    known = matrices(runs)
+    if target in known:
+        return tuple(cell.id for cell in known[target].specifications)
+    ids = {cell.id for matrix in known.values() for cell in matrix.specifications}
+    ids |= {cell for cell, _, _ in runs.journals()}
+    fitting = sorted(cell for cell in ids if cell.startswith(target))
+    if len(target) < SHORTEST or not fitting:
+        raise RequestError(
+            f"no matrix '{target}' was run here, and no cell of `ferbench status` begins so"
+            f"{nearest(target, known)}"
+        )
+    if len(fitting) > 1:
+        raise RequestError(f"several cells begin with '{target}': {', '.join(fitting[:5])}")
+    return tuple(fitting)
+
+
+def _cells(submission: Submission | None) -> tuple[Specification, ...]:
+    return submission.specifications if submission else ()
+
+
+def _age(path: Path) -> tuple[int, str]:
+    return path.stat().st_mtime_ns, str(path)

@@ -1,0 +1,107 @@
+"""Cells on a SLURM cluster: submitted, found again in its queue, and followed to their end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+from bench.environment import code
+from bench.execution import Execution
+from bench.home import Home
+from bench.runs import Runs
+from bench.specification import Specification
+from jobs import slurm
+from jobs.claim import attempts_of, state_of
+from jobs.placement import Placement
+from jobs.submission import Job, Manifest, manifests, new_folder, write_manifest
+from jobs.worker import Worker
+
+#: Seconds between two looks at the journals, and between two questions to SLURM.
+LOOK = 2.0
+ASK = 6.0
+
+
+def submit_cells(
+    cells: Sequence[Specification],
+    matrix: str,
+    home: Home,
+    placement: Placement,
+    execution: Execution,
+) -> Manifest:
+    """Submit cells as one array of jobs; returns at once.
+
+    The jobs write journals only, unless the database is a server: they run on other machines, which
+    must not open an SQLite file of this one.
+    """
+    slurm.check_available()
+    folder = new_folder(home.runs)
+    before = attempts_of(cells, home.runs)
+    length = placement.cells_per_job
+    lists = [tuple(cells[i : i + length]) for i in range(0, len(cells), length)]
+    workers = [
+        Worker(
+            cells=some,
+            before={cell.id: before[cell.id] for cell in some},
+            runs=home.runs,
+            roots=home.roots,
+            execution=_on_a_node(execution, placement),
+            database=home.store.url if home.store.path is None else None,
+            stop_file=folder / "stop",
+            code=code(),
+        )
+        for some in lists
+    ]
+    numbers = slurm.submit_array(workers, folder, placement)
+    ids = (tuple(cell.id for cell in some) for some in lists)
+    jobs = [Job(id=number, cells=some) for number, some in zip(numbers, ids, strict=True)]
+    return write_manifest(folder, matrix, jobs)
+
+
+def waiting(runs: Runs) -> dict[str, slurm.Task]:
+    """The job in SLURM's queue that each cell waits for or runs in."""
+    submitted = list(manifests(runs))
+    tasks = slurm.queue() if submitted else None
+    return {
+        cell: task
+        for manifest in submitted
+        for job, task in live_jobs(manifest, tasks or {})
+        for cell in job.cells
+    }
+
+
+def live_jobs(manifest: Manifest, tasks: Mapping[str, slurm.Task]) -> list[tuple[Job, slurm.Task]]:
+    """Jobs of a submission that wait or run; another cluster's of the same number is none."""
+    found = ((job, tasks.get(job.id)) for job in manifest.jobs)
+    return [(job, task) for job, task in found if task and task.live and task.name == manifest.name]
+
+
+def follow(manifest: Manifest, runs: Runs, tick: Callable[[], None]) -> None:
+    """Wait until every job of a submission is over, by its cells' journals or by SLURM's word.
+
+    Parameters
+    ----------
+    tick : callable
+        Called every few seconds; shows progress.
+    """
+    cells = [cell for job in manifest.jobs for cell in job.cells]
+    asked = time.monotonic()
+    while any(state_of(runs, cell) in ("queued", "running", "preempted") for cell in cells):
+        time.sleep(LOOK)
+        tick()
+        if time.monotonic() - asked > ASK:
+            asked = time.monotonic()
+            tasks = slurm.queue()
+            # Where SLURM does not answer, the journals go on telling.
+            if tasks is not None and not live_jobs(manifest, tasks):
+                return
+
+
+def _on_a_node(execution: Execution, placement: Placement) -> Execution:
+    """The same settings for a machine that is not this one."""
+    asked_gpu = placement.gpus > 0 and execution.device == "auto"
+    return execution.model_copy(
+        update={
+            "device": "cuda" if asked_gpu else execution.device,
+            "threads": execution.threads or placement.cpus,
+        }
+    )

@@ -1,0 +1,94 @@
+"""Every cell with its state: journals come first, then SLURM's queue, then the database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.cells import CellState
+from bench.runs import Runs
+from jobs.cluster import waiting
+from jobs.slurm import Task
+from jobs.text import last_lines
+from jobs.watch import LASTING, Progress, Watch
+
+#: Lines of a log that say why a cell ended.
+TAIL = 5
+
+
+@dataclass(frozen=True)
+class Standing(CellState):
+    """A cell in one line, as it stands this moment.
+
+    Attributes
+    ----------
+    images_per_second, seconds_left : float or None
+        While it runs.
+    job : str
+        Its number in SLURM's queue, while it waits or runs there; and what SLURM says of it.
+    log : str
+        Last lines of the log of what failed or was lost.
+    """
+
+    images_per_second: float | None = None
+    seconds_left: float | None = None
+    job: str = ""
+    log: str = ""
+
+
+class Overview:
+    """Follows the cells of a runs folder."""
+
+    def __init__(self, runs: Runs) -> None:
+        self._runs = runs
+        self._watch = Watch(runs, {})
+
+    def look(self, cells: Sequence[CellState]) -> list[Standing]:
+        """What the database says of cells, with what it cannot know yet."""
+        unsettled = {cell.id: cell.epochs for cell in cells if cell.state not in LASTING}
+        self._watch.follow(unsettled)
+        progress = self._watch.look()
+        in_queue = waiting(self._runs)
+        return [
+            self._standing(cell, progress[cell.id], in_queue.get(cell.id))
+            if cell.id in progress
+            else Standing(**vars(cell))
+            for cell in cells
+        ]
+
+    def _standing(self, cell: CellState, now: Progress, task: Task | None) -> Standing:
+        known = vars(cell) | {"state": now.state, "reason": now.reason}
+        if now.epoch > cell.epochs_done:
+            known["epochs_done"] = now.epoch
+        return Standing(
+            **known,
+            images_per_second=now.images_per_second,
+            seconds_left=now.seconds_left,
+            job=_in_words(task) if task else "",
+            log=self._why(now),
+        )
+
+    def _why(self, now: Progress) -> str:
+        if now.state == "failed":
+            return last_lines(now.traceback, TAIL)
+        if now.state == "lost" and now.log:
+            return log_tail(self._runs.root / now.log, TAIL)
+        return ""
+
+
+def log_tail(stdout: Path, lines: int) -> str:
+    """The last lines that a job printed to its error output, or else to its output."""
+    for path in (stdout.with_suffix(".err"), stdout):
+        try:
+            text = path.read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            continue
+        if text.strip():
+            return last_lines(text, lines)
+    return ""
+
+
+def _in_words(task: Task) -> str:
+    why = f" ({task.reason})" if task.reason not in ("", "None") else ""
+    return f"{task.id} {task.state.lower()}{why}" + (f" on {task.node}" if task.node else "")
