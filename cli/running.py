@@ -143,8 +143,11 @@ def _train(
     wait: bool,
 ) -> None:
     from cli.terminal import console
+    from jobs import slurm
     from jobs.matrix_run import enter, take_in
 
+    if placement.where == "slurm":
+        slurm.check_available()
     enter(prepared.submission, home)
     _warn_of_database(take_in(home))
     if not cells:
@@ -196,23 +199,22 @@ def _submit(
     from jobs.cluster import follow, submit_cells, waiting
 
     name = prepared.submission.name
-    in_queue = waiting(home.runs)
+    in_queue = waiting(home.runs) or {}
     new = tuple(cell for cell in cells if cell.id not in in_queue)
     if len(new) < len(cells):
         jobs = sorted({in_queue[cell.id].id for cell in cells if cell.id in in_queue})
         console.print(f"{len(cells) - len(new)} cells wait or run already: {', '.join(jobs)}")
-    if not new:
-        return False
-    manifest = submit_cells(new, name, home, placement, execution)
-    numbers = [job.id for job in manifest.jobs]
-    span = numbers[0] if len(numbers) == 1 else f"{numbers[0]} … {numbers[-1]}"
-    console.print(f"Submitted {len(new)} cells in {len(numbers)} jobs: {span}")
+    if new:
+        manifest = submit_cells(new, name, home, placement, execution)
+        numbers = [job.id for job in manifest.jobs]
+        span = numbers[0] if len(numbers) == 1 else f"{numbers[0]} … {numbers[-1]}"
+        console.print(f"Submitted {len(new)} cells in {len(numbers)} jobs: {span}")
     if not wait:
         console.print(f"Follow them: ferbench status --matrix {name} --watch", markup=False)
         return False
     try:
-        with progress_bar(new, home.runs) as tick:
-            follow(manifest, home.runs, tick)
+        with progress_bar(cells, home.runs) as tick:
+            follow([cell.id for cell in cells], home.runs, tick)
     except KeyboardInterrupt:
         console.print(f"The jobs go on; to call them off: ferbench cancel {name}", markup=False)
         raise typer.Exit(130) from None

@@ -11,7 +11,7 @@ from bench.home import Home
 from bench.runs import Runs
 from bench.specification import Specification
 from jobs import slurm
-from jobs.claim import attempts_of, state_of
+from jobs.claim import INTERRUPTED, attempts_of, state_of
 from jobs.placement import Placement
 from jobs.submission import Job, Manifest, manifests, new_folder, write_manifest
 from jobs.worker import Worker
@@ -33,7 +33,6 @@ def submit_cells(
     The jobs write journals only, unless the database is a server: they run on other machines, which
     must not open an SQLite file of this one.
     """
-    slurm.check_available()
     folder = new_folder(home.runs)
     before = attempts_of(cells, home.runs)
     length = placement.cells_per_job
@@ -57,14 +56,16 @@ def submit_cells(
     return write_manifest(folder, matrix, jobs)
 
 
-def waiting(runs: Runs) -> dict[str, slurm.Task]:
-    """The job in SLURM's queue that each cell waits for or runs in."""
+def waiting(runs: Runs) -> dict[str, slurm.Task] | None:
+    """The job in SLURM's queue that each cell waits for or runs in; None where SLURM is silent."""
     submitted = list(manifests(runs))
-    tasks = slurm.queue() if submitted else None
+    tasks = slurm.queue() if submitted else {}
+    if tasks is None:
+        return None
     return {
         cell: task
         for manifest in submitted
-        for job, task in live_jobs(manifest, tasks or {})
+        for job, task in live_jobs(manifest, tasks)
         for cell in job.cells
     }
 
@@ -75,24 +76,23 @@ def live_jobs(manifest: Manifest, tasks: Mapping[str, slurm.Task]) -> list[tuple
     return [(job, task) for job, task in found if task and task.live and task.name == manifest.name]
 
 
-def follow(manifest: Manifest, runs: Runs, tick: Callable[[], None]) -> None:
-    """Wait until every job of a submission is over, by its cells' journals or by SLURM's word.
+def follow(cells: Sequence[str], runs: Runs, tick: Callable[[], None]) -> None:
+    """Wait until cells are over, by their journals, or no job is left for them, by SLURM's word.
 
     Parameters
     ----------
     tick : callable
         Called every few seconds; shows progress.
     """
-    cells = [cell for job in manifest.jobs for cell in job.cells]
     asked = time.monotonic()
-    while any(state_of(runs, cell) in ("queued", "running", "preempted") for cell in cells):
+    while left := [c for c in cells if state_of(runs, c) in INTERRUPTED | {"running"}]:
         time.sleep(LOOK)
         tick()
         if time.monotonic() - asked > ASK:
             asked = time.monotonic()
-            tasks = slurm.queue()
+            in_queue = waiting(runs)
             # Where SLURM does not answer, the journals go on telling.
-            if tasks is not None and not live_jobs(manifest, tasks):
+            if in_queue is not None and not in_queue.keys() & left:
                 return
 
 

@@ -49,7 +49,7 @@ class Overview:
         unsettled = {cell.id: cell.epochs for cell in cells if cell.state not in LASTING}
         self._watch.follow(unsettled)
         progress = self._watch.look()
-        in_queue = waiting(self._runs)
+        in_queue = waiting(self._runs) or {}
         return [
             self._standing(cell, progress[cell.id], in_queue.get(cell.id))
             if cell.id in progress

@@ -1,9 +1,10 @@
 """The numbers that papers print, as data: never corrected, and never mixed with measured ones."""
 
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
@@ -96,11 +97,12 @@ class ReportedRow(Reported):
 
 
 class StatedDataset(Reported):
-    """What the paper's text says of a dataset; None where it says nothing."""
+    """What the paper's text says of a dataset, in which section; None where it says nothing."""
 
-    images: int
-    train: int
-    test: int
+    section: str = ""
+    images: int | None = None
+    train: int | None = None
+    test: int | None = None
     sequences: int | None = None
     subjects: int | None = None
     frames_per_sequence: int | None = None
@@ -124,15 +126,18 @@ class Recipe(Reported):
 
 
 class Recipes(Reported):
-    """The recipes of a paper: what all runs share, and what depends on dataset and backbone."""
+    """The recipes of a paper: what all runs share, and what depends on dataset and backbone.
 
-    input_size: int
-    epochs: int
-    loss: str
-    plateau_factor: float
-    plateau_patience: int
-    batch_size: dict[str, int]
-    learning_rate: dict[str, dict[str, float]]
+    None, or no entry, where the paper says nothing.
+    """
+
+    input_size: int | None = None
+    epochs: int | None = None
+    loss: str | None = None
+    plateau_factor: float | None = None
+    plateau_patience: int | None = None
+    batch_size: dict[str, int] = {}
+    learning_rate: dict[str, dict[str, float]] = {}
 
     def of(self, dataset: str, backbone: str) -> Recipe:
         """The recipe for one dataset and backbone.
@@ -142,22 +147,19 @@ class Recipes(Reported):
         RequestError
             The paper states none for them.
         """
-        if backbone not in self.learning_rate or dataset not in self.batch_size:
+        stated = self.model_dump() | {
+            "batch_size": self.batch_size.get(dataset),
+            "learning_rate": self.learning_rate.get(backbone, {}).get(dataset),
+        }
+        if None in stated.values():
             raise RequestError(f"the paper states no recipe for '{backbone}' on '{dataset}'")
-        return Recipe(
-            input_size=self.input_size,
-            epochs=self.epochs,
-            loss=self.loss,
-            batch_size=self.batch_size[dataset],
-            learning_rate=self.learning_rate[backbone][dataset],
-            plateau_factor=self.plateau_factor,
-            plateau_patience=self.plateau_patience,
-        )
+        return Recipe.model_validate(stated)
 
 
 class StatedKronecker(Reported):
     """What the paper says that a Kronecker product of two maps of this shape would take."""
 
+    section: str = ""
     batch_size: int
     channels: int
     height: int
@@ -165,16 +167,44 @@ class StatedKronecker(Reported):
     gigabytes: Unsigned
 
 
+class StatedClaim(Reported):
+    """A comparison that the paper makes in words.
+
+    Attributes
+    ----------
+    section, text : str
+        Where, and the words themselves.
+    table : str
+        The table that shows it.
+    attention, against : str
+        Our names for what is compared, and with what.
+    relation : str
+        ``"higher"`` or ``"lower"``: what the accuracy of the first is said to be.
+    datasets, backbones : tuple of str
+        For which the words claim it.
+    """
+
+    section: str
+    text: str
+    table: str
+    attention: str
+    against: str
+    relation: Literal["higher", "lower"] = "higher"
+    datasets: tuple[str, ...]
+    backbones: tuple[str, ...]
+
+
 class ReportedPaper(Reported):
     """What a paper states outside its tables, by the dataset's name where it is about one."""
 
     key: str
     title: str
-    authors: tuple[str, ...]
-    citation: str
-    datasets: dict[str, StatedDataset]
-    recipes: Recipes
+    authors: tuple[str, ...] = ()
+    citation: str = ""
+    datasets: dict[str, StatedDataset] = {}
+    recipes: Recipes = Recipes()
     kronecker: StatedKronecker | None = None
+    claims: tuple[StatedClaim, ...] = ()
 
 
 class ReportedTable(Reported):
@@ -190,6 +220,8 @@ class ReportedTable(Reported):
         The split protocol, and the rule that picked the epoch (``"best"`` of the monitored part).
     metric, unit : str
         What `ReportedRow.average` is.
+    runs : int or None
+        Over how many runs each figure is a mean; None where the paper says nothing.
     rows : tuple of ReportedRow
         In the printed order.
     """
@@ -201,6 +233,7 @@ class ReportedTable(Reported):
     selection: str
     metric: str
     unit: str
+    runs: int | None = None
     rows: tuple[ReportedRow, ...]
 
     @property
@@ -218,7 +251,7 @@ def reported_tables() -> tuple[ReportedTable, ...]:
     return tuple(
         table
         for file in sorted(files, key=lambda file: file.name)
-        for table in _tables(tomllib.loads(file.read_text(encoding="utf-8")))
+        for table in tables_of(tomllib.loads(file.read_text(encoding="utf-8")))
     )
 
 
@@ -253,25 +286,48 @@ def find(table: str, dataset: str, backbone: str, attention: str) -> ReportedRow
     return next((row for row in rows if (row.dataset, row.backbone, row.attention) == wanted), None)
 
 
-def _tables(document: dict[str, Any]) -> list[ReportedTable]:
-    tables = document.pop("tables")
-    paper = ReportedPaper.model_validate(document)
+def tables_of(document: Mapping[str, Any]) -> list[ReportedTable]:
+    """The tables of a paper's file, as it was parsed.
+
+    Raises
+    ------
+    RequestError
+        There are none, or a row has not as many cells as its dataset has heads.
+    pydantic.ValidationError
+        A value of the wrong form.
+    """
+    rest = {name: value for name, value in document.items() if name != "tables"}
+    paper = ReportedPaper.model_validate(rest)
+    tables = document.get("tables")
+    if not isinstance(tables, Mapping) or not tables:
+        raise RequestError("there are no tables: give each as [tables.NAME] with its rows")
     return [_table(paper, name, content) for name, content in tables.items()]
 
 
-def _table(paper: ReportedPaper, name: str, content: dict[str, Any]) -> ReportedTable:
-    heads, rows = content.pop("heads", {}), content.pop("rows")
-    return ReportedTable(
-        paper=paper,
-        name=name,
-        rows=tuple(_row(paper.key, name, heads.get(row["dataset"], []), row) for row in rows),
-        **content,
-    )
-
-
-def _row(source: str, table: str, heads: list[str], row: dict[str, Any]) -> ReportedRow:
-    cells = [
-        {"head": head, "expression": EXPRESSIONS[head.lower()], "printed": printed}
-        for head, printed in zip(heads, row.pop("cells", []), strict=True)
+def _table(paper: ReportedPaper, name: str, content: Mapping[str, Any]) -> ReportedTable:
+    heads = content.get("heads", {})
+    rest = {key: value for key, value in content.items() if key not in ("heads", "rows")}
+    rows = [
+        _row(paper.key, name, heads.get(row.get("dataset"), []), row)
+        for row in content.get("rows", [])
     ]
-    return ReportedRow.model_validate({"source": source, "table": table, "cells": cells, **row})
+    return ReportedTable.model_validate({"paper": paper, "name": name, **rest, "rows": rows})
+
+
+def _row(source: str, table: str, heads: list[str], row: Mapping[str, Any]) -> ReportedRow:
+    printed = row.get("cells", [])
+    if printed and len(printed) != len(heads):
+        raise RequestError(
+            f"{table}: row '{row.get('label')}' has {len(printed)} cells, but there are "
+            f"{len(heads)} heads for '{row.get('dataset')}'"
+        )
+    cells = [
+        {"head": head, "expression": class_name(head), "printed": cell}
+        for head, cell in zip(heads, printed, strict=bool(printed))
+    ]
+    return ReportedRow.model_validate({**row, "source": source, "table": table, "cells": cells})
+
+
+def class_name(head: str) -> str:
+    """Canonical name of the class under a printed head: of an expression, else as printed."""
+    return EXPRESSIONS.get(head.lower(), head.lower())

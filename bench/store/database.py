@@ -3,25 +3,26 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, NoSuchModuleError
 from sqlalchemy.orm import Session
 
-from bench.filesystem import is_shared
+from bench.store.connections import reading_engine, sqlite_file, writing_engine
 from registry.errors import RequestError
 
-#: Seconds that a writer waits for another one.
-BUSY_TIMEOUT = 60
 #: Not ``alembic_version``: Optuna may share the server, and that name is its own.
 VERSION_TABLE = "ferbench_version"
 MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class StoreError(RequestError):
+    """The database cannot be read or written at the moment, whatever is asked of it."""
 
 
 class Store:
@@ -35,20 +36,24 @@ class Store:
 
     def __init__(self, url: str) -> None:
         self.url = as_url(url)
-        self.writing = _engine(self.url, "BEGIN IMMEDIATE")
-        self.reading = _engine(self.url, "BEGIN")
+        self.writing = writing_engine(make_url(self.url))
+        self.reading = reading_engine(make_url(self.url))
 
     @property
     def path(self) -> Path | None:
         """The SQLite file, or None for a server."""
-        url = make_url(self.url)
-        sqlite = url.get_backend_name() == "sqlite"
-        return Path(url.database) if sqlite and url.database else None
+        return sqlite_file(make_url(self.url))
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """A transaction that is kept as a whole or not at all."""
-        with Session(self.writing) as session, session.begin():
+        """A transaction that is kept as a whole or not at all.
+
+        Raises
+        ------
+        StoreError
+            The database is locked, full, read-only, down, damaged or gone.
+        """
+        with self._telling("write"), Session(self.writing) as session, session.begin():
             yield session
 
     @contextmanager
@@ -61,43 +66,75 @@ class Store:
             There is no database, it cannot be read, or it is of another version.
         """
         self._check()
-        with Session(self.reading) as session, session.begin():
+        with self._telling("read"), Session(self.reading) as session, session.begin():
             yield session
 
+    def version(self) -> str | None:
+        """The migration that it is at; None where it has no tables of ours.
+
+        Raises
+        ------
+        RequestError
+            There is no database, or it cannot be read.
+        """
+        if self.path and not self.path.exists():
+            raise RequestError(
+                f"there is no results database at {self.path} yet; `ferbench run quick` makes one"
+            )
+        with self._telling("read"), self.reading.connect() as connection:
+            options = {"version_table": VERSION_TABLE}
+            return MigrationContext.configure(connection, opts=options).get_current_revision()
+
     def upgrade(self) -> None:
-        """Make the database, or bring it to this version; only ever before any worker starts."""
+        """Make the database, or bring it to this version; only ever before any worker starts.
+
+        Raises
+        ------
+        RequestError
+            It cannot be written, or is of a newer version.
+        """
         try:
             if self.path:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
-            with self.writing.connect() as connection:
-                config = Config()
-                config.set_main_option("script_location", str(MIGRATIONS))
+                self.path.touch()
+            with self._telling("write"), self.writing.connect() as connection:
+                config = _configuration()
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
         except OSError as error:
             raise RequestError(f"cannot write the results database {self}: {error}") from None
-        except DBAPIError as error:
-            raise RequestError(f"cannot write the results database {self}: {error.orig}") from None
         except CommandError as error:
             raise RequestError(
                 f"the results database {self} is not of this ferbench or an older one: {error}"
             ) from None
 
+    def close(self) -> None:
+        """Let go of every connection; the next use makes new ones."""
+        self.writing.dispose()
+        self.reading.dispose()
+
     def _check(self) -> None:
-        if self.path and not self.path.exists():
+        found = self.version()
+        if found is None:
             raise RequestError(
-                f"there is no results database at {self.path} yet; `ferbench run quick` makes one"
+                f"the results database {self} has no tables yet; `ferbench db init` makes them"
             )
-        try:
-            with self.reading.connect() as connection:
-                found = _revision(connection)
-        except DBAPIError as error:
-            raise RequestError(f"cannot read the results database {self}: {error.orig}") from None
         if found != head():
             raise RequestError(
                 f"the results database {self} is of another version ({found}, not {head()}); "
-                "`ferbench run` brings an older one up to date"
+                "`ferbench db upgrade` brings an older one up to date"
             )
+
+    @contextmanager
+    def _telling(self, action: str) -> Iterator[None]:
+        """Say in a sentence what the database's own words are; rows that do not fit are not it."""
+        try:
+            yield
+        except (IntegrityError, DataError):
+            raise
+        except DBAPIError as error:
+            words = " ".join(str(error.orig).split())
+            raise StoreError(f"cannot {action} the results database {self}: {words}") from error
 
     def __str__(self) -> str:
         return str(self.path or make_url(self.url).render_as_string(hide_password=True))
@@ -109,51 +146,36 @@ def as_url(text: str) -> str:
         return f"sqlite:///{Path(text).expanduser().absolute()}"
     try:
         url = make_url(text)
-        url.get_dialect().import_dbapi()
-    except (ArgumentError, NoSuchModuleError):
+    except ArgumentError:
         raise RequestError(f"'{text}' is no database URL; try sqlite:///results.db") from None
-    except ImportError as error:
-        raise RequestError(f"'{url!r}' needs the package '{error.name}'") from None
+    _check_driver(url)
     if url.get_backend_name() == "sqlite" and not url.database:
         raise RequestError(f"'{text}' names no file; try sqlite:///results.db")
     return url.render_as_string(hide_password=False)
 
 
+def _check_driver(url: URL) -> None:
+    try:
+        dialect = url.get_dialect()
+        if url.get_backend_name() not in ("sqlite", "postgresql") or dialect.is_async:
+            raise NoSuchModuleError
+        dialect.import_dbapi()
+    except NoSuchModuleError:
+        raise RequestError(
+            f"'{url!r}' is no database URL that ferbench knows; try sqlite:///results.db or "
+            "postgresql://user@host/name"
+        ) from None
+    except ImportError as error:
+        hint = "; pip install 'ferbench[postgres]'" if error.name == "psycopg" else ""
+        raise RequestError(f"'{url!r}' needs the package '{error.name}'{hint}") from None
+
+
 def head() -> str:
     """The newest migration."""
+    return str(ScriptDirectory.from_config(_configuration()).get_current_head())
+
+
+def _configuration() -> Config:
     config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    revision = ScriptDirectory.from_config(config).get_current_head()
-    return str(revision)
-
-
-def _revision(connection: Connection) -> str | None:
-    options = {"version_table": VERSION_TABLE}
-    return MigrationContext.configure(connection, opts=options).get_current_revision()
-
-
-def _engine(url: str, begin: str) -> Engine:
-    if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url)
-    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT})
-    path = Path(make_url(url).database or "")
-    # WAL keeps its index in shared memory, which machines do not share.
-    journal = "DELETE" if is_shared(path) else "WAL"
-
-    @event.listens_for(engine, "connect")
-    def prepare(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # leave BEGIN to the listener below
-        cursor = connection.cursor()
-        if begin == "BEGIN":
-            cursor.execute("PRAGMA query_only = ON")
-        else:
-            cursor.execute(f"PRAGMA journal_mode = {journal}")
-        cursor.execute("PRAGMA synchronous = NORMAL")
-        cursor.execute("PRAGMA foreign_keys = ON")
-        cursor.close()
-
-    @event.listens_for(engine, "begin")
-    def start(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
-
-    return engine
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    return config

@@ -13,15 +13,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 from sqlalchemy import delete, func, select, update
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
 from bench import journal
 from bench.metrics import measure
 from bench.runs import Runs
 from bench.specification import Specification
-from bench.store.database import Store
+from bench.store.database import Store, StoreError
 from bench.store.models import (
     Attempt,
     Cell,
@@ -48,6 +49,11 @@ def ingest(store: Store, runs: Runs) -> int:
     -------
     int
         Journals from which something was taken.
+
+    Raises
+    ------
+    RequestError
+        The database cannot be read or written; doing it again goes on where this stopped.
     """
     for path in sorted((runs.root / "matrices").glob("*/*.json"), key=_age):
         with _left_out_if_damaged(path):
@@ -74,7 +80,9 @@ def _ingest_or_leave_out(store: Store, runs: Runs, cell: str, attempt: int, path
 def _left_out_if_damaged(path: Path) -> Iterator[None]:
     try:
         yield
-    except (RequestError, ValidationError, OSError) as error:
+    except StoreError:
+        raise
+    except (RequestError, ValueError, OverflowError, OSError, IntegrityError, DataError) as error:
         log.warning("%s is left out: %s", path, error)
 
 
@@ -85,15 +93,13 @@ def _age(path: Path) -> tuple[int, str]:
 def ingest_journal(store: Store, runs: Runs, cell: str, attempt: int, path: Path) -> bool:
     """Take in what one journal has gained, in one transaction; whether there was anything."""
     with store.write() as session:
-        key = session.scalar(select(Cell.key).where(Cell.id == cell))
-        row = session.get(Attempt, (key, attempt)) if key is not None else None
+        key = _lock_cell(session, cell) or _enter_cell(session, cell, path)
+        if key is None:  # claimed, and nothing more said yet: who it is comes with the start
+            return False
+        row = session.get(Attempt, (key, attempt))
         events, offset = journal.read(path, row.offset if row else 0)
         if not events:
             return False
-        if key is None:
-            key = _cell_of_first_journal(session, events, cell, path)
-            if key is None:  # claimed, and nothing more said yet: who it is comes with the start
-                return False
         if row is None:
             row = Attempt(
                 cell_key=key, number=attempt, state="running", reason="", traceback="", holder=""
@@ -108,15 +114,23 @@ def ingest_journal(store: Store, runs: Runs, cell: str, attempt: int, path: Path
     return True
 
 
-def _cell_of_first_journal(
-    session: Session, events: list[journal.Event], identity: str, path: Path
-) -> int | None:
+def _lock_cell(session: Session, identity: str) -> int | None:
+    """The key of a cell, which nobody else takes journals in for until the transaction ends."""
+    # PostgreSQL has several writers at once; a matrix may go on naming the cell meanwhile.
+    query = select(Cell.key).where(Cell.id == identity).with_for_update(key_share=True)
+    return session.scalar(query)
+
+
+def _enter_cell(session: Session, identity: str, path: Path) -> int | None:
+    """Enter the cell that a journal states to be of, unless somebody has just done so."""
+    events, _ = journal.read(path)
     for event in events:
         if isinstance(event, journal.Started):
             cell = Specification.model_validate(event.specification)
             if cell.id != identity:
                 raise RequestError(f"{path} is of cell {cell.id}, not of {identity}")
-            return record_cells(session, [cell])[cell.id]
+            record_cells(session, [cell])
+            return _lock_cell(session, identity)
     return None
 
 
@@ -129,6 +143,8 @@ def _take(event: BaseModel, session: Session, row: Attempt, runs: Runs) -> None:
 def _(event: journal.Claimed, session: Session, row: Attempt, runs: Runs) -> None:
     row.claimed_at = event.time
     row.holder = event.holder
+    row.job = event.job
+    row.log = event.log
 
 
 @_take.register

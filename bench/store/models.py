@@ -6,16 +6,37 @@ millions of them; the cell's identity is the key that people and journals use.
 """
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, ForeignKey, LargeBinary, MetaData
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    LargeBinary,
+    MetaData,
+    String,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
+
+
+class PlainText(TypeDecorator[str]):
+    """Text; a NUL, which PostgreSQL cannot store, becomes the replacement character."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Towards the database."""
+        return value.replace("\0", "\N{REPLACEMENT CHARACTER}") if value else value
 
 
 class Base(DeclarativeBase):
     """Names every constraint, so that a migration can speak of it."""
 
+    type_annotation_map: ClassVar = {str: PlainText}
     metadata = MetaData(
         naming_convention={
             "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -77,6 +98,8 @@ class Attempt(Base):
     number: Mapped[int] = mapped_column(primary_key=True)
     state: Mapped[str]
     holder: Mapped[str]
+    job: Mapped[str] = mapped_column(default="", server_default="")
+    log: Mapped[str] = mapped_column(default="", server_default="")
     claimed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

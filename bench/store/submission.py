@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bench.specification import Specification, label
 from bench.store.database import Store
 from bench.store.models import Cell, Matrix, MatrixCell
-from bench.store.upsert import insert_new, upsert
+from bench.store.upsert import insert_new, lock, upsert
 
 
 class Submission(BaseModel, frozen=True):
@@ -25,6 +25,8 @@ class Submission(BaseModel, frozen=True):
 def record_submission(store: Store, submission: Submission) -> None:
     """Enter a matrix and its cells."""
     with store.write() as session:
+        # Two that enter the same cells in different orders would wait for each other for ever.
+        lock(session, Matrix)
         row = {"name": submission.name, "title": submission.title}
         upsert(session, Matrix, [row | {"reported": submission.reported}])
         keys = record_cells(session, submission.specifications)

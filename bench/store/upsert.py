@@ -2,15 +2,26 @@
 
 from typing import Any
 
+from sqlalchemy import text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from bench.store.models import Base
 
 
+def _is_postgresql(session: Session) -> bool:
+    return session.get_bind().dialect.name == "postgresql"
+
+
 def _insert(session: Session, table: type[Base]) -> Any:
-    dialect = session.get_bind().dialect.name
-    return (postgresql if dialect == "postgresql" else sqlite).insert(table)
+    return (postgresql if _is_postgresql(session) else sqlite).insert(table)
+
+
+def lock(session: Session, *tables: type[Base]) -> None:
+    """Let nobody else write into these tables until the transaction ends; SQLite never does."""
+    if _is_postgresql(session):
+        names = ", ".join(table.__tablename__ for table in tables)
+        session.execute(text(f"LOCK TABLE {names} IN EXCLUSIVE MODE"))
 
 
 def insert_new(session: Session, table: type[Base], rows: list[dict[str, Any]]) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import select
+from sqlalchemy import make_url, select
 
 from bench.journal import Claimed, Ended, EpochEnded, Event, Journal, Part, Selected, Started
 from bench.runs import Runs, write_once
@@ -21,6 +21,7 @@ from bench.store.models import Base, Cell
 from bench.store.submission import Submission, record_submission
 from registry.samples import Samples
 from registry.split import Split
+from tests.postgres import server
 
 FINGERPRINT = "0" * 32
 START = datetime(2030, 1, 1, tzinfo=UTC)
@@ -129,25 +130,41 @@ def write_journal(runs: Runs, cell: str, attempt: int, events: Iterable[Event]) 
 # --- stores ---
 
 
+BACKENDS = ("sqlite", "postgresql")
+
+
 @cache
 def _empty() -> bytes:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "empty.db"
         store = Store(str(path))
         store.upgrade()
-        close(store)
+        store.close()
         return path.read_bytes()
 
 
-def new_store(folder: Path, name: str = "results.db") -> Store:
+@cache
+def _template() -> str:
+    url = server().new_database()
+    store = Store(url)
+    store.upgrade()
+    store.close()
+    return str(make_url(url).database)
+
+
+def new_store(folder: Path, name: str = "results.db", backend: str = "sqlite") -> Store:
     """A store without rows; a copy, for migrating takes long."""
+    if backend == "postgresql":
+        return Store(server().new_database(_template()))
     (folder / name).write_bytes(_empty())
     return Store(str(folder / name))
 
 
 def close(store: Store) -> None:
-    store.writing.dispose()
-    store.reading.dispose()
+    """Let go of it; a server's database is dropped, for there would be hundreds."""
+    store.close()
+    if store.path is None:
+        server().execute(f"DROP DATABASE IF EXISTS {make_url(store.url).database} WITH (FORCE)")
 
 
 def dump(store: Store) -> dict[str, list[tuple[Any, ...]]]:

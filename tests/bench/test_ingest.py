@@ -45,8 +45,10 @@ from tests.bench.builders import (
 
 
 def rows(store: Store, *columns: Any) -> list[Any]:
+    # PostgreSQL has no order among JSON values.
+    order = [column for column in columns if not isinstance(column.type, sa.JSON)]
     with store.read() as session:
-        return [tuple(row) for row in session.execute(sa.select(*columns).order_by(*columns))]
+        return [tuple(row) for row in session.execute(sa.select(*columns).order_by(*order))]
 
 
 class TestOneRun:
@@ -146,6 +148,27 @@ class TestOneRun:
         with store.read() as session:
             test = session.scalars(sa.select(Evaluation).where(Evaluation.part == "test")).one()
             assert test.accuracy is test.balanced_accuracy is test.macro_f1 is None
+
+    def test_the_job_that_an_attempt_belongs_to(self, store, runs):
+        cell = spec()
+        claim = claimed().model_copy(update={"job": "17_3", "log": "submissions/1/17_3.log"})
+        write_journal(runs, cell.id, 1, [claim, started(cell)])
+        write_journal(runs, cell.id, 2, [claimed(), started(cell)])
+        ingest(store, runs)
+        assert rows(store, Attempt.number, Attempt.job, Attempt.log) == [
+            (1, "17_3", "submissions/1/17_3.log"),
+            (2, "", ""),
+        ]
+
+    def test_a_byte_that_no_server_takes(self, store, runs):
+        """A traceback may quote anything; PostgreSQL refuses a NUL in a text."""
+        cell = spec()
+        end = ended("failed").model_copy(update={"traceback": "b'\0'", "reason": "\0"})
+        write_journal(runs, cell.id, 1, [claimed(), started(cell), end])
+        assert ingest(store, runs) == 1
+        assert rows(store, Attempt.state, Attempt.traceback, Attempt.reason) == [
+            ("failed", "b'\N{REPLACEMENT CHARACTER}'", "\N{REPLACEMENT CHARACTER}")
+        ]
 
     def test_the_view_is_live(self, store, runs):
         cell = spec()
@@ -285,6 +308,29 @@ class TestWhatIsWrong:
         ingest(store, runs)
         assert "0000000000000000.json is left out" in caplog.text
         assert rows(store, Cell.id, Cell.state) == [(cell.id, "done")]
+
+    def test_figures_that_fit_no_column_leave_the_other_journals_alone(self, store, runs, caplog):
+        cell, sound = spec(), spec(seed=1)
+        too_large = epoch(1).model_copy(update={"peak_memory": 2**80})
+        write_journal(runs, cell.id, 1, [claimed(), started(cell), too_large])
+        write_journal(runs, sound.id, 1, full_run(sound, [RIGHT]))
+        ingest(store, runs)
+        assert "is left out" in caplog.text
+        assert rows(store, Cell.id, Cell.state) == [(sound.id, "done")]
+
+    def test_a_split_that_is_damaged_leaves_the_other_journals_alone(self, store, runs, caplog):
+        cell, sound = spec(), spec(seed=1)
+        write_journal(runs, cell.id, 1, [claimed(), started(cell)])
+        runs.split("5" * 32).write_text('{"train": ["a"')
+        events = full_run(sound, [RIGHT])
+        events[1] = events[1].model_copy(update={"split": "6" * 32})
+        write_once(runs.split("6" * 32), '{"train": ["a"], "test": ["b"]}')
+        path = runs.journal(sound.id, 1)
+        path.parent.mkdir(parents=True)
+        path.write_text("".join(event.model_dump_json() + "\n" for event in events))
+        ingest(store, runs)
+        assert "is left out" in caplog.text
+        assert rows(store, Cell.id, Cell.state) == [(sound.id, "done")]
 
     def test_a_journal_of_another_cell_is_refused_each_time(self, store, runs, caplog):
         """A folder that was renamed, or identities that a new version makes otherwise."""

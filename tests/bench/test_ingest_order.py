@@ -13,6 +13,7 @@ from bench.journal import Event
 from bench.runs import Runs, write_once
 from bench.store.ingest import ingest, ingest_journal
 from tests.bench.builders import (
+    BACKENDS,
     RIGHT,
     WRONG,
     attempts_at,
@@ -95,21 +96,23 @@ class TestIdempotence:
         assert ingest(store, runs) == 0
         assert dump(store) == REFERENCE[known]
 
-    def test_a_rebuild_gives_the_same_rows(self, store, runs, tmp_path):
+    def test_a_rebuild_gives_the_same_rows(self, store, runs, another_store):
         submit(store, runs, *(spec(seed=seed) for seed in (3, 1, 2)))
         for (cell, attempt), events in reversed(world().items()):
             path = write_journal(runs, cell, attempt, events)
             ingest_journal(store, runs, cell, attempt, path)
-        rebuilt = new_store(tmp_path, "again.db")
+        rebuilt = another_store()
         ingest(rebuilt, runs)
         assert dump(rebuilt) == dump(store) == REFERENCE[True]
-        close(rebuilt)
 
-    @settings(max_examples=25, deadline=None)
+    @pytest.mark.parametrize("backend", BACKENDS)
+    @settings(max_examples=15, deadline=None)
     @given(order=st.permutations(JOURNALS), known=st.booleans())
-    def test_in_any_order_of_the_journals(self, order: Sequence[tuple[str, int]], known: bool):
+    def test_in_any_order_of_the_journals(
+        self, backend: str, order: Sequence[tuple[str, int]], known: bool
+    ):
         with TemporaryDirectory() as folder:
-            runs, store = Runs(Path(folder) / "runs"), new_store(Path(folder))
+            runs, store = Runs(Path(folder) / "runs"), new_store(Path(folder), backend=backend)
             if known:
                 submit(store, runs, *(spec(seed=seed) for seed in (1, 2, 3)))
             place(runs, TEXTS)
@@ -119,7 +122,8 @@ class TestIdempotence:
             assert dump(store) == REFERENCE[known]
             close(store)
 
-    @settings(max_examples=25, deadline=None)
+    @pytest.mark.parametrize("backend", BACKENDS)
+    @settings(max_examples=15, deadline=None)
     @given(
         cuts=st.lists(
             st.tuples(st.sampled_from(JOURNALS), st.floats(0, 1), st.booleans()), max_size=8
@@ -127,11 +131,11 @@ class TestIdempotence:
         known=st.booleans(),
     )
     def test_cut_at_any_byte(
-        self, cuts: Sequence[tuple[tuple[str, int], float, bool]], known: bool
+        self, backend: str, cuts: Sequence[tuple[tuple[str, int], float, bool]], known: bool
     ):
         """Journals that grow by pieces, each taken in by itself or with all the others."""
         with TemporaryDirectory() as folder:
-            runs, store = Runs(Path(folder) / "runs"), new_store(Path(folder))
+            runs, store = Runs(Path(folder) / "runs"), new_store(Path(folder), backend=backend)
             if known:
                 submit(store, runs, *(spec(seed=seed) for seed in (1, 2, 3)))
             place(runs, dict.fromkeys(TEXTS, b""))

@@ -1,6 +1,5 @@
 """The leaderboard against means, deviations and pooled folds worked out by hand."""
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,11 +13,9 @@ from bench.store.ingest import ingest
 from bench.store.submission import Submission, record_submission
 from tests.bench.builders import (
     claimed,
-    close,
     ended,
     epoch,
     full_run,
-    new_store,
     selected,
     spec,
     started,
@@ -37,9 +34,9 @@ def right(count: int, of: int = 10) -> list[list[int]]:
 class Bench:
     """A store, and the journals that it is filled from."""
 
-    def __init__(self, folder: Path) -> None:
-        self.store: Store = new_store(folder)
-        self.runs = Runs(folder / "runs")
+    def __init__(self, store: Store, runs: Runs) -> None:
+        self.store = store
+        self.runs = runs
 
     def run(self, cell: Specification, *confusions: Any, best: int | None = None) -> None:
         write_journal(self.runs, cell.id, 1, full_run(cell, confusions, best))
@@ -59,10 +56,8 @@ class Bench:
 
 
 @pytest.fixture
-def bench(tmp_path: Path):
-    bench = Bench(tmp_path)
-    yield bench
-    close(bench.store)
+def bench(store: Store, runs: Runs) -> Bench:
+    return Bench(store, runs)
 
 
 class TestSeeds:
