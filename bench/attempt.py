@@ -68,7 +68,7 @@ class Attempt:
     stop_asked : callable
         Why to stop, or None; asked between batches.
     after_event : callable
-        Called after each line of the journal; must not raise.
+        Called with each event once it is in the journal; must not raise.
     submitted : Code or None
         The code that was to be run; the journal says where another one is.
     """
@@ -79,7 +79,7 @@ class Attempt:
     roots: Roots
     execution: Execution = field(default_factory=Execution)
     stop_asked: Callable[[], tuple[Stop, str] | None] = lambda: None
-    after_event: Callable[[], None] = lambda: None
+    after_event: Callable[[Event], None] = lambda _event: None
     submitted: Code | None = None
     _saved_at: float = field(default_factory=time.monotonic)
 
@@ -211,7 +211,7 @@ class Attempt:
     def _write(self, event: Event) -> None:
         self._check_not_superseded()
         self._journal.write(event)
-        self.after_event()
+        self.after_event(event)
 
     def _check_not_superseded(self) -> None:
         newest = self.runs.attempts(self.specification.id)[-1]

@@ -12,23 +12,17 @@ from pathlib import Path
 
 import submitit
 
-from bench.attempt import Attempt, Superseded
+from bench.attempt import Attempt
 from bench.environment import Code
 from bench.execution import Execution
-from bench.filesystem import is_shared
 from bench.runs import Runs
 from bench.specification import Specification
-from bench.store.database import Store
-from bench.store.ingest import ingest_journal
-from jobs.claim import LEASE, Heartbeat, claim, state_of
+from jobs.claim import LEASE, claim, state_of
 from jobs.stopping import Stopping
-
-log = logging.getLogger(__name__)
+from jobs.training import Ingester, carry_out
 
 #: Seconds between two looks at cells that others hold.
 POLL = 1.0
-#: Seconds for which a database that did not answer is left alone.
-PAUSE = 30.0
 
 
 @dataclass(frozen=True)
@@ -71,7 +65,7 @@ class Worker:
         logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
         _take_one_gpu()
         job, job_log = _whereabouts(self.runs)
-        ingest = _Ingester(_store_for_workers(self.database), self.runs)
+        ingest = Ingester(self.database, self.runs)
         stopping = Stopping(self.stop_file)
         with stopping.listening():
             for cell in self._in_turn(stopping):
@@ -106,10 +100,8 @@ class Worker:
         return [cell for cell in self.cells if state_of(self.runs, cell.id) == "running"]
 
     def _train(
-        self, cell: Specification, number: int, stopping: Stopping, ingest: _Ingester
+        self, cell: Specification, number: int, stopping: Stopping, ingest: Ingester
     ) -> None:
-        """Carry an attempt out; one that fails takes no other with it."""
-        path = self.runs.journal(cell.id, number)
         cancellation = self.runs.cancellation(cell.id, number)
         attempt = Attempt(
             specification=cell,
@@ -118,49 +110,10 @@ class Worker:
             roots=self.roots,
             execution=self.execution,
             stop_asked=lambda: stopping.asked(cancellation),
-            after_event=lambda: ingest(cell.id, number),
+            after_event=lambda _event: ingest(cell.id, number),
             submitted=self.code,
         )
-        log.info("cell %s, attempt %d: claimed", cell.id, number)
-        with Heartbeat(path):
-            try:
-                state = attempt.run()
-            except Superseded as reason:
-                log.warning("%s", reason)
-            except OSError as error:
-                log.error(
-                    "cell %s, attempt %d: its end was not written: %s", cell.id, number, error
-                )
-            else:
-                log.info("cell %s, attempt %d: %s", cell.id, number, state)
-
-
-def _store_for_workers(database: str | None) -> Store | None:
-    """The database, unless it is a file on a shared disk, where locks cannot be trusted."""
-    store = Store(database) if database else None
-    return None if store and store.path and is_shared(store.path) else store
-
-
-class _Ingester:
-    """Takes an attempt's journal into the database after each event, if it can.
-
-    The journal is the truth: a database that is locked, full or gone stops no run.
-    """
-
-    def __init__(self, store: Store | None, runs: Runs) -> None:
-        self._store = store
-        self._runs = runs
-        self._paused_until = 0.0
-
-    def __call__(self, cell: str, attempt: int) -> None:
-        if self._store is None or time.monotonic() < self._paused_until:
-            return
-        try:
-            path = self._runs.journal(cell, attempt)
-            ingest_journal(self._store, self._runs, cell, attempt, path)
-        except Exception as error:  # noqa: BLE001  (whatever fails, ingesting later gives the same)
-            log.warning("the database did not take cell %s in: %s", cell, error)
-            self._paused_until = time.monotonic() + PAUSE
+        carry_out(attempt)
 
 
 def _patience() -> float:
