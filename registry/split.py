@@ -3,9 +3,12 @@
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from registry.samples import Samples
 
 Indices = NDArray[np.int64]
 
@@ -42,6 +45,20 @@ class Split:
     def names_by_part(self) -> dict[str, list[str]]:
         """The image names of each part."""
         return {part: [self.names[i] for i in indices] for part, indices in self.parts.items()}
+
+    def described(self, samples: Samples) -> dict[str, Any]:
+        """Names, and beside them labels, subjects and sequences where known, of each part."""
+        columns = {
+            "labels": samples.labels.tolist(),
+            "subjects": samples.subjects,
+            "sequences": samples.sequences,
+        }
+        told = {
+            name: {part: [column[i] for i in indices] for part, indices in self.parts.items()}
+            for name, column in columns.items()
+            if column is not None
+        }
+        return self.names_by_part | told
 
     @cached_property
     def fingerprint(self) -> str:

@@ -1,0 +1,1 @@
+"""What the numbers prove: intervals, tests and verdicts; each rule is in docs/statistics.md."""

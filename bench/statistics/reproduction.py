@@ -1,0 +1,138 @@
+"""A verdict on each reported figure, and on each reported gain, that there are runs for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bench.comparability import differences, find_reported
+from bench.metrics import measure
+from bench.statistics.comparison import gains_of, paired
+from bench.statistics.measured import PERCENT, Configuration, Run, configurations
+from bench.statistics.power import Floats
+from bench.statistics.settings import setting
+from bench.statistics.verdict import Verdict, verdict
+from bench.store.models import Matrix
+from registry.catalog import DATASETS
+from registry.reported import ReportedRow, ReportedTable
+
+PLAIN = "none"
+
+
+@dataclass(frozen=True)
+class Reproduction:
+    """One printed number beside our runs.
+
+    Attributes
+    ----------
+    dataset, protocol, backbone, attention, rule : str
+        Ours.
+    what : str
+        ``figure`` (balanced accuracy in percent) or ``gain`` (over the row without attention).
+    reported : float
+        As printed, misprints included.
+    reported_as : str
+        Where: ``kim_jo/table1, ckplus``.
+    measured : float or None
+        Mean over the runs, or over the pairs of runs.
+    verdict : Verdict
+        By the rule of `bench.statistics.verdict`.
+    """
+
+    dataset: str
+    protocol: str
+    backbone: str
+    attention: str
+    rule: str
+    what: str
+    reported: float
+    reported_as: str
+    measured: float | None
+    verdict: Verdict
+
+
+def reproductions(
+    session: Session, rule: str, matrix: str | None = None
+) -> tuple[Reproduction, ...]:
+    """Every reported figure and gain that stands beside a configuration.
+
+    Parameters
+    ----------
+    rule : str
+        Which of our epochs: ``best`` or ``last``.
+    matrix : str, optional
+        Only the cells of this matrix, beside the table that it names.
+    """
+    query = select(Matrix.reported).where(Matrix.reported.is_not(None)).order_by(Matrix.name)
+    if matrix is not None:
+        query = query.where(Matrix.name == matrix)
+    named = [str(name) for name in session.scalars(query)]
+    found = configurations(session, rule, matrix)
+    plain = {setting(one): one for one in found if one.attention == PLAIN}
+    rows: list[Reproduction] = []
+    for one in found:
+        reported = find_reported(one.specification, named)
+        if reported is None:
+            continue
+        table, row = reported
+        unlike = _unlike(one, table, row)
+        printed = row.average_percent
+        judged = verdict(printed, one.figures, unlike, _other_split(one, one.runs))
+        rows.append(_row(one, table, row, "figure", printed, one.figures, judged))
+        if row.gain_points is not None and setting(one) in plain:
+            pairs = paired(one, plain[setting(one)])
+            gains = gains_of(pairs)[0]
+            spread = _other_split(one, *zip(*pairs, strict=True))
+            judged = verdict(row.gain_points, gains, unlike, spread)
+            rows.append(_row(one, table, row, "gain", row.gain_points, gains, judged))
+    return tuple(rows)
+
+
+def _row(
+    one: Configuration,
+    table: ReportedTable,
+    row: ReportedRow,
+    what: str,
+    printed: float,
+    measured: Sequence[float],
+    judged: Verdict,
+) -> Reproduction:
+    return Reproduction(
+        one.dataset,
+        one.protocol,
+        one.backbone,
+        one.attention,
+        one.rule,
+        what,
+        printed,
+        f"{table.source}/{table.name}, {row.dataset}",
+        float(np.mean(measured)) if measured else None,
+        judged,
+    )
+
+
+def _unlike(one: Configuration, table: ReportedTable, row: ReportedRow) -> tuple[str, ...]:
+    unlike = tuple(differences(one.specification, one.parts, table, row))
+    if row.dataset == one.specification.dataset.name and one.rule != table.selection:
+        unlike = (*unlike, f"other epoch: {one.rule}, not {table.selection}")
+    return unlike
+
+
+def _other_split(one: Configuration, *sides: Sequence[Run]) -> float:
+    """Standard deviation of a figure, or of a gain of two sides, over draws of the test images.
+
+    0 where the test part is the dataset's own, and where the runs are on several splits already.
+    Without the other run's answers on each image the errors of two sides count as independent.
+    """
+    expected = DATASETS.get(one.specification.dataset.name).expected
+    given = expected is not None and expected.parts is not None
+    if given or not sides or len({run.splits for run in sides[0]}) != 1:
+        return 0.0
+    totals = [np.sum([f.confusion for run in side for f in run.folds], axis=0) for side in sides]
+    supports = np.asarray(totals[0].sum(axis=1), dtype=np.float64) / len(sides[0])
+    seen = supports > 0
+    recalls: list[Floats] = [measure(total).recall[seen] for total in totals]
+    variances = sum(recall * (1 - recall) for recall in recalls)
+    return PERCENT * float(np.sqrt((variances / supports[seen]).sum())) / int(seen.sum())
