@@ -1,5 +1,6 @@
 """One attempt at a cell: from its claim to the last line of its journal."""
 
+import hashlib
 import json
 import os
 import time
@@ -29,6 +30,7 @@ from bench.journal import (
 )
 from bench.runs import Runs, write_once
 from bench.specification import Specification
+from registry.samples import Samples
 from registry.split import Split
 
 Stop = Literal["preempted", "pruned", "cancelled"]
@@ -120,12 +122,12 @@ class Attempt:
         samples, split = load_cell(self.specification, self.roots)
         trainer = Trainer(self.specification, samples, split, self.execution)
         self._resume(trainer)
-        self._store_split(split)
+        stored = self._store_split(samples, split)
         self._write(
             Started(
                 specification=self.specification.model_dump(mode="json"),
                 classes=samples.classes,
-                split=split.fingerprint,
+                split=stored,
                 images={part: len(indices) for part, indices in split.parts.items()},
                 parameters=trainer.parameters,
                 resumed_after=trainer.progress.epoch - 1,
@@ -137,12 +139,13 @@ class Attempt:
             self._keep_best(trainer, result)
             if not result.finite:
                 self._write_selections(trainer)
-                self._remove_checkpoints()  # another try begins anew, not beside the abyss
+                # Another try begins anew, not beside the abyss.
+                self._remove_traces(range(1, self.number + 1))
                 return Ended(state="diverged", reason=f"loss not finite at epoch {result.epoch}")
         self._write_selections(trainer)
         if self.execution.keep == "last":
             self._keep(trainer, "last")
-        self._remove_checkpoints()
+        self._remove_traces(range(1, self.number + 1))
         return Ended(state="done")
 
     def _resume(self, trainer: Trainer) -> None:
@@ -165,13 +168,13 @@ class Attempt:
         self._check_not_superseded()
         cell = self.specification.id
         checkpoint.save(self.runs.checkpoint(cell, self.number), cell, trainer.state_dict())
-        for attempt in range(1, self.number):
-            self.runs.checkpoint(cell, attempt).unlink(missing_ok=True)
+        self._remove_traces(range(1, self.number))
         self._saved_at = time.monotonic()
 
-    def _remove_checkpoints(self) -> None:
-        for attempt in range(1, self.number + 1):
-            self.runs.checkpoint(self.specification.id, attempt).unlink(missing_ok=True)
+    def _remove_traces(self, attempts: range) -> None:
+        for attempt in attempts:
+            for path in self.runs.traces(self.specification.id, attempt):
+                path.unlink(missing_ok=True)
 
     def _keep_best(self, trainer: Trainer, result: EpochResult) -> None:
         if self.execution.keep == "best" and trainer.picked["best"].epoch == result.epoch:
@@ -187,8 +190,12 @@ class Attempt:
             return {}
         return {"code_differs": f"submitted: {self.submitted}; running: {code()}"}
 
-    def _store_split(self, split: Split) -> None:
-        write_once(self.runs.split(split.fingerprint), json.dumps(split.names_by_part))
+    def _store_split(self, samples: Samples, split: Split) -> str:
+        """Keep what is known of each image of each part; named by its own hash."""
+        text = json.dumps(split.described(samples), sort_keys=True)
+        fingerprint = hashlib.sha256(text.encode()).hexdigest()[:32]
+        write_once(self.runs.split(fingerprint), text)
+        return fingerprint
 
     def _epoch_event(self, result: EpochResult, trainer: Trainer) -> EpochEnded:
         return EpochEnded(

@@ -18,6 +18,7 @@ from bench.execution import Execution
 ROOT = Path(__file__).resolve().parents[1]
 #: Folders whose code can change a result; where nothing lies in them, ferbench is installed.
 SOURCES = ("registry", "bench", "jobs")
+DIFF = ("diff", "--binary", "--no-ext-diff")
 PACKAGES = ("ferbench", "torch", "torchvision", "timm", "numpy", "scikit-learn", "pillow")
 
 
@@ -71,29 +72,30 @@ def code() -> Code:
         _git(
             "ls-files", "--error-unmatch", "bench/environment.py"
         )  # not somebody else's repository
-        commit = _git("rev-parse", "HEAD").strip()
+        commit = _git("rev-parse", "HEAD").decode().strip()
         dirty = bool(_git("status", "--porcelain", "--untracked-files=no"))
     except (OSError, subprocess.SubprocessError):
         commit, dirty = "", False
     return Code(commit, dirty, _source())
 
 
-def changes() -> str:
-    """What was changed since the commit, as a patch; new source files are in it. Else empty."""
+def changes() -> bytes:
+    """What was changed since the commit, for ``git apply``; new source files too. Else empty."""
     if not code().commit:
-        return ""
+        return b""
     try:
-        patch = _git("diff", "HEAD")
-        new = _git("ls-files", "--others", "--exclude-standard", "--", *SOURCES).splitlines()
-        return patch + "".join(_as_new(name) for name in new)
+        patch = _git(*DIFF, "HEAD")
+        new = _git("ls-files", "-z", "--others", "--exclude-standard", "--", *SOURCES)
+        return patch + b"".join(_as_new(os.fsdecode(name)) for name in new.split(b"\0") if name)
     except (OSError, subprocess.SubprocessError):
-        return ""
+        return b""
 
 
-def _as_new(name: str) -> str:
-    lines = (ROOT / name).read_text(encoding="utf-8", errors="replace").splitlines()
-    head = f"--- /dev/null\n+++ b/{name}\n@@ -0,0 +1,{len(lines)} @@\n"
-    return head + "".join(f"+{line}\n" for line in lines)
+def _as_new(name: str) -> bytes:
+    try:
+        return _git(*DIFF, "--no-index", "--", os.devnull, name)
+    except subprocess.CalledProcessError as differs:  # which is how it says that they do
+        return bytes(differs.stdout)
 
 
 def _source() -> str:
@@ -112,9 +114,9 @@ def peak_memory(device: torch.device) -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
-def _git(*arguments: str) -> str:
+def _git(*arguments: str) -> bytes:
     command = ["git", "-C", str(ROOT), *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=10)  # noqa: S603  (fixed words, no shell)
+    done = subprocess.run(command, capture_output=True, check=True, timeout=10)  # noqa: S603  (fixed words, no shell)
     return done.stdout
 
 

@@ -6,12 +6,15 @@ from pathlib import Path
 
 #: File systems that several machines share, as the kernel names them.
 SHARED = {
-    *("9p", "afs", "beegfs", "ceph", "cifs", "fhgfs", "gfs2", "glusterfs", "gpfs", "lustre"),
-    *("ncpfs", "nfs", "nfs4", "ocfs2", "orangefs", "panfs", "pvfs2", "smb3", "smbfs", "wekafs"),
+    *("9p", "acfs", "afs", "beegfs", "ceph", "cifs", "coda", "dvs", "fhgfs", "gfs2", "glusterfs"),
+    *("gpfs", "lustre", "ncpfs", "nfs", "nfs4", "ocfs2", "orangefs", "panfs", "pvfs2", "smb3"),
+    *("smbfs", "virtiofs", "wekafs"),
 }
 #: Also shared, but known only by the program behind FUSE.
 SHARED_FUSE = {
-    *("beegfs", "ceph", "gcsfuse", "glusterfs", "juicefs", "mfs", "moosefs", "s3fs", "sshfs"),
+    *("alluxio-fuse", "beegfs", "blobfuse", "blobfuse2", "ceph", "ceph-fuse", "dfuse", "gcsfuse"),
+    *("glusterfs", "goofys", "juicefs", "lizardfs", "mfs", "moosefs", "mount-s3", "mountpoint-s3"),
+    *("quobyte", "rclone", "s3fs", "sshfs"),
 }
 
 

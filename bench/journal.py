@@ -110,10 +110,13 @@ class Journal:
         """Append one event."""
         line = (event.model_dump_json() + "\n").encode()
         written = os.write(self._descriptor, line)
-        os.fsync(self._descriptor)  # a power cut takes at most a line that is being written
-        if written < len(line):  # the disk is full: the next line must not be glued to this half
+        try:
+            while written < len(line):  # the disk is full: asked for the rest, the system says so
+                written += os.write(self._descriptor, line[written:])
+        except OSError:  # the next line must not be glued to this half
             os.ftruncate(self._descriptor, os.fstat(self._descriptor).st_size - written)
-            raise OSError(f"only {written} of {len(line)} bytes went into {self.path}")
+            raise
+        os.fsync(self._descriptor)  # a power cut takes at most a line that is being written
 
     def close(self) -> None:
         """Let go of the file."""

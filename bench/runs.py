@@ -52,6 +52,11 @@ class Runs:
         """Exists once the attempt was asked to stop; its text is the reason."""
         return self.cell(cell) / f"cancel-{attempt:04d}"
 
+    def traces(self, cell: str, attempt: int) -> list[Path]:
+        """What an attempt keeps while it lasts; killed while it saves, also half a state."""
+        states = self.cell(cell).glob(f"*{self.checkpoint(cell, attempt).name}*")
+        return [*states, self.reserve(cell, attempt)]
+
     def reserve(self, cell: str, attempt: int) -> Path:
         """Room on the disk that an attempt gives back to say that there is no more."""
         return self.cell(cell) / f"reserve-{attempt:04d}"

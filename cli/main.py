@@ -4,7 +4,20 @@ import sys
 
 import typer
 
-from cli import control, data, listing, reading, running
+from cli import (
+    audit,
+    compare,
+    control,
+    cost,
+    data,
+    database,
+    figure,
+    listing,
+    reading,
+    running,
+    study,
+    tune,
+)
 
 app = typer.Typer(
     name="ferbench",
@@ -21,8 +34,19 @@ app.command("logs")(control.logs)
 app.command("cancel")(control.cancel)
 app.command("show")(reading.show)
 app.command("leaderboard")(reading.leaderboard)
+app.command("audit")(audit.audit)
+app.command("compare")(compare.compare)
+app.command("claim")(compare.claim)
+app.command("ladder")(compare.ladder)
+app.command("verdict")(compare.verdict)
+app.command("power")(compare.power)
+app.command("cost")(cost.cost)
+app.command("figure")(figure.figure)
+app.command("tune")(tune.tune)
 app.command("list")(listing.list_components)
 app.add_typer(data.app, name="data")
+app.add_typer(database.app, name="db")
+app.add_typer(study.app, name="study")
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ from bench import journal
 from bench.runs import Runs
 from jobs import slurm
 from jobs.claim import INTERRUPTED, claim, state_of
-from jobs.cluster import live_jobs
+from jobs.cluster import left_to, live_jobs, waiting
 from jobs.submission import manifests
 
 REASON = "cancelled by the user"
@@ -25,22 +25,23 @@ def cancel(cells: Sequence[str], runs: Runs) -> Counter[str]:
     Counter
         How many were ``running`` and asked to stop, ``waiting`` and called off, or ``over``.
     """
-    counts = Counter(_cancel(cell, runs) for cell in cells)
+    in_queue = waiting(runs) or {}
+    counts = Counter(_cancel(cell, runs, asked_for=cell in in_queue) for cell in cells)
     _empty_queue(runs)
     return counts
 
 
-def _cancel(cell: str, runs: Runs) -> str:
+def _cancel(cell: str, runs: Runs, asked_for: bool) -> str:
     state = state_of(runs, cell)
     newest = max(runs.attempts(cell), default=0)
     if state == "running":
         runs.cancellation(cell, newest).write_text(REASON, encoding="utf-8")
         return "running"
-    if state not in INTERRUPTED:
+    if state == "done" or (state not in INTERRUPTED and not asked_for):
         return "over"
     number = claim(runs, cell, before=newest)
     if number is None:  # it began this very moment
-        return _cancel(cell, runs)
+        return _cancel(cell, runs, asked_for)
     called_off = journal.Journal(runs.journal(cell, number))
     called_off.write(journal.Ended(state="cancelled", reason=REASON))
     called_off.close()
@@ -56,6 +57,7 @@ def _empty_queue(runs: Runs) -> None:
         for manifest in submitted
         for job, task in live_jobs(manifest, tasks or {})
         if task.state == "PENDING"
-        and not any(state_of(runs, cell) in INTERRUPTED | {"running"} for cell in job.cells)
+        and job.cells  # a study's job finds its cells only as it goes
+        and not left_to(job, runs)
     ]
     slurm.end(idle)

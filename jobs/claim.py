@@ -33,10 +33,17 @@ def state_of(runs: Runs, cell: str) -> str:
     if not attempts:
         return "queued"
     path = runs.journal(cell, attempts[-1])
-    first, last = journal.ends(path)
+    first, last = _ends(path)
     if last.get("event") == "ended":
         return str(last["state"])
-    return "running" if _is_alive(path, first.get("holder", "")) else "lost"
+    return "running" if is_alive(path, first.get("holder", "")) else "lost"
+
+
+def _ends(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    try:
+        return journal.ends(path)
+    except journal.JournalError:  # as if torn: `db check` tells, and no other cell goes with it
+        return {}, {}
 
 
 def attempts_of(cells: Sequence[Specification], runs: Runs) -> dict[str, int]:
@@ -77,8 +84,13 @@ def claim(runs: Runs, cell: str, before: int, job: str = "", log: str = "") -> i
     except FileExistsError:
         return None
     claimed = journal.Journal(path)
-    claimed.write(journal.Claimed(holder=holder(), job=job, log=log))
-    claimed.close()
+    try:
+        claimed.write(journal.Claimed(holder=holder(), job=job, log=log))
+    except OSError:  # a claim that says nothing would keep others off for a lease
+        path.unlink()
+        raise
+    finally:
+        claimed.close()
     return newest + 1
 
 
@@ -116,7 +128,8 @@ def holder() -> str:
     return "|".join((platform.node(), namespace, str(pid), _start_of(pid)))
 
 
-def _is_alive(path: Path, claimed_by: str) -> bool:
+def is_alive(path: Path, claimed_by: str) -> bool:
+    """Whether who made a claim still works on it: it then touches `path` now and again."""
     here = holder().split("|")
     there = claimed_by.split("|")
     # A process of this machine can be looked at, which is quicker than waiting for its lease.

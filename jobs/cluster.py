@@ -20,6 +20,9 @@ from jobs.worker import Worker
 LOOK = 2.0
 ASK = 6.0
 
+#: Ends after which a cell may be tried again if somebody asks for it.
+ENDED = frozenset({"failed", "diverged", "cancelled"})
+
 
 def submit_cells(
     cells: Sequence[Specification],
@@ -43,7 +46,7 @@ def submit_cells(
             before={cell.id: before[cell.id] for cell in some},
             runs=home.runs,
             roots=home.roots,
-            execution=_on_a_node(execution, placement),
+            execution=on_a_node(execution, placement),
             database=home.store.url if home.store.path is None else None,
             stop_file=folder / "stop",
             code=code(),
@@ -51,8 +54,10 @@ def submit_cells(
         for some in lists
     ]
     numbers = slurm.submit_array(workers, folder, placement)
-    ids = (tuple(cell.id for cell in some) for some in lists)
-    jobs = [Job(id=number, cells=some) for number, some in zip(numbers, ids, strict=True)]
+    jobs = [
+        Job(id=number, cells=tuple(worker.before), before=worker.before)
+        for number, worker in zip(numbers, workers, strict=True)
+    ]
     return write_manifest(folder, matrix, jobs)
 
 
@@ -66,8 +71,22 @@ def waiting(runs: Runs) -> dict[str, slurm.Task] | None:
         cell: task
         for manifest in submitted
         for job, task in live_jobs(manifest, tasks)
-        for cell in job.cells
+        for cell in left_to(job, runs)
     }
+
+
+def left_to(job: Job, runs: Runs) -> list[str]:
+    """Cells of a job that are in training, or that it will train when it comes to them.
+
+    How an attempt ended that was there when the job was submitted is what it is to mend.
+    """
+
+    def is_left(cell: str) -> bool:
+        state = state_of(runs, cell)
+        old = max(runs.attempts(cell), default=0) <= job.before.get(cell, 0)
+        return state in INTERRUPTED | {"running"} or (old and state != "done")
+
+    return [cell for cell in job.cells if is_left(cell)]
 
 
 def live_jobs(manifest: Manifest, tasks: Mapping[str, slurm.Task]) -> list[tuple[Job, slurm.Task]]:
@@ -85,7 +104,14 @@ def follow(cells: Sequence[str], runs: Runs, tick: Callable[[], None]) -> None:
         Called every few seconds; shows progress.
     """
     asked = time.monotonic()
-    while left := [c for c in cells if state_of(runs, c) in INTERRUPTED | {"running"}]:
+    # What had failed before is tried again: the end of that attempt is not what is waited for.
+    old = {c: runs.attempts(c) for c in cells if state_of(runs, c) in ENDED}
+
+    def is_left(cell: str) -> bool:
+        going_on = state_of(runs, cell) in INTERRUPTED | {"running"}
+        return going_on or runs.attempts(cell) == old.get(cell)
+
+    while left := [cell for cell in cells if is_left(cell)]:
         time.sleep(LOOK)
         tick()
         if time.monotonic() - asked > ASK:
@@ -96,7 +122,7 @@ def follow(cells: Sequence[str], runs: Runs, tick: Callable[[], None]) -> None:
                 return
 
 
-def _on_a_node(execution: Execution, placement: Placement) -> Execution:
+def on_a_node(execution: Execution, placement: Placement) -> Execution:
     """The same settings for a machine that is not this one."""
     asked_gpu = placement.gpus > 0 and execution.device == "auto"
     return execution.model_copy(

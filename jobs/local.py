@@ -95,17 +95,46 @@ def run_local(
         Called a few times a second; shows progress.
     """
     folder = new_folder(runs)
-    stop_file = folder / "stop"
     before = attempts_of(cells, runs)
 
-    def start(slot: int, last: int) -> _Slot | None:
+    def worker_for_the_rest() -> Work:
         now = attempts_of(cells, runs)
         left = tuple(cell for cell in cells if now[cell.id] == before[cell.id])
-        # A worker that took no cell before it died would die again.
-        if not left or len(left) == last:
+        worker = Worker(left, before, runs, roots, local.execution, database, folder / "stop")
+        return Work(worker, len(left))
+
+    return run_workers(worker_for_the_rest, folder, local, tick)
+
+
+@dataclass(frozen=True)
+class Work:
+    """A worker, and how much there is to do: a number that each step brings down."""
+
+    worker: Callable[[], bool]
+    left: int
+
+
+def run_workers(
+    next_worker: Callable[[], Work], folder: Path, local: LocalPlan, tick: Callable[[], None]
+) -> Outcome:
+    """Fill the slots of this machine with workers, until all have ended, or until Ctrl-C.
+
+    Parameters
+    ----------
+    next_worker : callable
+        What a free slot is to do now.
+    folder : Path
+        For logs and pickles; the workers stop when a file ``stop`` is in it.
+    tick : callable
+        Called a few times a second; shows progress.
+    """
+
+    def start(slot: int, last: int) -> _Slot | None:
+        work = next_worker()
+        # A worker that got nothing done before it died would die again.
+        if work.left in (0, last):
             return None
-        worker = Worker(left, before, runs, roots, local.execution, database, stop_file)
-        return _Slot(_submit(worker, folder, local.gpus[slot : slot + 1]), len(left))
+        return _Slot(_submit(work.worker, folder, local.gpus[slot : slot + 1]), work.left)
 
     problems: list[str] = []
     slots: dict[int, _Slot] = {}
@@ -122,11 +151,11 @@ def run_local(
                         del slots[slot]
                         problem = _problem(current.job)
                         problems += [problem] if problem else []
-                        # A worker that died took one cell with it; the others are not its fault.
+                        # A worker that died took one piece with it; the others are not its fault.
                         if problem and (again := start(slot, current.left)) is not None:
                             slots[slot] = again
         except KeyboardInterrupt:
-            stop_file.write_text("stopped by the user", encoding="utf-8")
+            (folder / "stop").write_text("stopped by the user", encoding="utf-8")
             _wait([current.job for current in slots.values()], tick)
             return Outcome(completed=False)
     return Outcome(completed=True, problems=tuple(problems))
@@ -134,13 +163,13 @@ def run_local(
 
 @dataclass(frozen=True)
 class _Slot:
-    """A worker, and how many cells it was started with."""
+    """A worker, and how much there was to do when it was started."""
 
     job: submitit.Job[bool]
     left: int
 
 
-def _submit(worker: Worker, folder: Path, gpus: tuple[int, ...]) -> submitit.Job[bool]:
+def _submit(worker: Callable[[], bool], folder: Path, gpus: tuple[int, ...]) -> submitit.Job[bool]:
     executor = submitit.LocalExecutor(folder)
     executor.update_parameters(
         timeout_min=TIMEOUT_MIN, gpus_per_node=len(gpus), visible_gpus=gpus, tasks_per_node=1

@@ -84,9 +84,14 @@ def _check_models(cells: tuple[Specification, ...], home: Home) -> None:
 def enter(submission: Submission, home: Home) -> None:
     """State in the runs folder what is asked for: from there it gets into any database."""
     check_own(home.runs.root)
+    ask_for(submission, home.runs)
+
+
+def ask_for(submission: Submission, runs: Runs) -> None:
+    """The same from a worker, whose runs folder was looked at before it began."""
     text = submission.model_dump_json()
     fingerprint = hashlib.sha256(text.encode()).hexdigest()[:16]
-    write_once(home.runs.matrix(submission.name, fingerprint), text)
+    write_once(runs.matrix(submission.name, fingerprint), text)
 
 
 def take_in(home: Home) -> str:

@@ -10,6 +10,7 @@ from bench.cells import CellState
 from bench.runs import Runs
 from jobs.cluster import waiting
 from jobs.slurm import Task
+from jobs.submission import Job, newest_jobs
 from jobs.text import last_lines
 from jobs.watch import LASTING, Progress, Watch
 
@@ -26,9 +27,10 @@ class Standing(CellState):
     images_per_second, seconds_left : float or None
         While it runs.
     job : str
-        Its number in SLURM's queue, while it waits or runs there; and what SLURM says of it.
+        Its number in SLURM's queue, while it waits or runs there, and what SLURM says of it; or
+        that the job is over, if it never came to the cell.
     log : str
-        Last lines of the log of what failed or was lost.
+        Last lines of the log of what failed or was lost, or of such a job.
     """
 
     images_per_second: float | None = None
@@ -49,24 +51,38 @@ class Overview:
         unsettled = {cell.id: cell.epochs for cell in cells if cell.state not in LASTING}
         self._watch.follow(unsettled)
         progress = self._watch.look()
-        in_queue = waiting(self._runs) or {}
+        in_queue = waiting(self._runs)
+        # Where SLURM does not answer, nobody can say that a job is over.
+        submitted = newest_jobs(self._runs) if in_queue is not None else {}
         return [
-            self._standing(cell, progress[cell.id], in_queue.get(cell.id))
+            self._standing(
+                cell, progress[cell.id], (in_queue or {}).get(cell.id), submitted.get(cell.id)
+            )
             if cell.id in progress
             else Standing(**vars(cell))
             for cell in cells
         ]
 
-    def _standing(self, cell: CellState, now: Progress, task: Task | None) -> Standing:
+    def _standing(
+        self,
+        cell: CellState,
+        now: Progress,
+        task: Task | None,
+        submitted: tuple[Job, Path] | None,
+    ) -> Standing:
         known = vars(cell) | {"state": now.state, "reason": now.reason}
         if now.epoch > cell.epochs_done:
             known["epochs_done"] = now.epoch
+        job, log = (_in_words(task) if task else ""), self._why(now)
+        if now.state == "queued" and task is None and submitted is not None:
+            # It died before it came to the cell: all that is known of it is what it printed.
+            job, log = f"{submitted[0].id} is over", log_tail(submitted[1], TAIL)
         return Standing(
             **known,
             images_per_second=now.images_per_second,
             seconds_left=now.seconds_left,
-            job=_in_words(task) if task else "",
-            log=self._why(now),
+            job=job,
+            log=log,
         )
 
     def _why(self, now: Progress) -> str:

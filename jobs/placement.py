@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StringConstraints, ValidationError, field_validator
+from pydantic import AfterValidator, Field, StringConstraints, ValidationError, field_validator
 
 from bench.specification import Frozen
 from registry.errors import RequestError, nearest
@@ -11,7 +11,9 @@ from registry.errors import RequestError, nearest
 #: Options of sbatch that say what ferbench itself must decide, or that have a name here.
 _OURS = {
     **dict.fromkeys(("array", "output", "error", "open-mode", "signal", "wrap", "job-name"), ""),
+    **dict.fromkeys(("nodes", "ntasks", "ntasks-per-node", "no-requeue"), ""),
     "partition": "--partition",
+    "gpus": "--gpus",
     "gpus-per-node": "--gpus",
     "cpus-per-task": "--cpus",
     "mem": "--mem",
@@ -19,7 +21,16 @@ _OURS = {
 }
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$")]
-Value = Annotated[str, StringConstraints(pattern=r"^[^\r\n]*$")] | bool | int | float
+
+
+def _one_line(text: str) -> str:
+    if "\n" in text or "\r" in text:  # the next line of a script would be an option of its own
+        raise ValueError("must be one line")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_one_line)]
+Value = Text | bool | int | float
 
 
 class Placement(Frozen):
@@ -51,7 +62,7 @@ class Placement(Frozen):
 
     where: Literal["local", "slurm", "inline"] = "local"
     slots: int | None = Field(None, ge=1)
-    partition: str | None = None
+    partition: Text | None = None
     gpus: int = Field(0, ge=0)
     cpus: int | None = Field(None, ge=1)
     mem: float | None = Field(None, gt=0)
@@ -93,9 +104,10 @@ class Placement(Frozen):
             raise RequestError(
                 f"ferbench.toml has no profile '{profile}'{nearest(profile, profiles)}"
             )
-        base = profiles[profile] if profile else {}
+        base = _table(profiles[profile], f"profiles.{profile}") if profile else {}
+        of_slurm = _table(base.get("slurm", {}), f"profiles.{profile}.slurm")
         typed = {key: value for key, value in given.items() if value is not None}
-        joined = base | typed | {"slurm": base.get("slurm", {}) | typed.get("slurm", {})}
+        joined = base | typed | {"slurm": of_slurm | typed.get("slurm", {})}
         try:
             placement = cls(**joined)
         except ValidationError as error:
@@ -112,9 +124,15 @@ class Placement(Frozen):
             raise RequestError(f"--{option} says nothing with --where {self.where}")
 
 
+def _table(found: Any, name: str) -> dict[str, Any]:
+    if not isinstance(found, dict):
+        raise RequestError(f"ferbench.toml: {name} = {found!r} is no table")
+    return found
+
+
 def _sentence(error: ValidationError, profile: str | None) -> str:
     first = error.errors()[0]
-    name = ".".join(str(part) for part in first["loc"] if part != "[key]")
+    name = ".".join(str(part) for part in first["loc"][:2])  # then come words of pydantic's own
     where = f"profile '{profile}'" if profile else "options"
     if first["type"] == "extra_forbidden":
         return f"{where}: there is no '{name}'{nearest(name, Placement.model_fields)}"

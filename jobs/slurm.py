@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,6 @@ from submitit.core.utils import FailedJobError, FailedSubmissionError
 
 from jobs.placement import Placement
 from jobs.text import last_line
-from jobs.worker import Worker
 from registry.errors import RequestError
 
 #: How often a job may run out of time and queue up again.
@@ -51,7 +50,9 @@ class Task:
         return self.state not in OVER
 
 
-def submit_array(workers: Sequence[Worker], folder: Path, placement: Placement) -> list[str]:
+def submit_array(
+    workers: Sequence[Callable[[], bool]], folder: Path, placement: Placement
+) -> list[str]:
     """Submit a job for each worker, as one array.
 
     Parameters

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import threading
@@ -24,6 +25,8 @@ _SIGNALS: dict[int, tuple[Stop, str]] = {
     signal.SIGTERM: ("preempted", "the job was ended (SIGTERM)"),
     signal.SIGINT: ("cancelled", "stopped by the user"),
 }
+#: A word of what ``scontrol`` tells of a job.
+_FIELD = re.compile(r"(\w+)=(\S*)")
 
 
 class Stopping:
@@ -36,8 +39,11 @@ class Stopping:
     def __init__(self, stop_file: Path) -> None:
         self._stop_file = stop_file
         self._signalled: int | None = None
-        self._looked_at = 0.0
+        self._warned = False
+        self._looked_at = -INTERVAL
+        self._looked_for: Path | None = None
         self._answer: tuple[Stop, str] | None = None
+        self._called_off: tuple[Stop, str] | None = None
 
     @contextmanager
     def listening(self) -> Iterator[None]:
@@ -54,7 +60,10 @@ class Stopping:
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
-        if self._signalled == WARNING and callable(handler := before[WARNING]):
+        answer = self.asked()
+        preempted = answer is not None and answer[0] == "preempted"
+        # Whatever signal has followed the warning: only a person's wish stands against going on.
+        if self._warned and preempted and callable(handler := before[WARNING]):
             handler(WARNING, None)
 
     def asked(self, cancellation: Path | None = None) -> tuple[Stop, str] | None:
@@ -67,14 +76,17 @@ class Stopping:
         """
         if self._signalled is not None:
             return _meaning(self._signalled)
-        if time.monotonic() - self._looked_at > INTERVAL:
-            self._looked_at = time.monotonic()
-            self._answer = _read(self._stop_file) or (_read(cancellation) if cancellation else None)
-        return self._answer
+        # What was asked of one attempt is no answer about the next.
+        if cancellation != self._looked_for or time.monotonic() - self._looked_at > INTERVAL:
+            self._looked_at, self._looked_for = time.monotonic(), cancellation
+            self._answer = _read(self._stop_file)
+            self._called_off = _read(cancellation) if cancellation else None
+        return self._answer or (self._called_off if cancellation else None)
 
     def _note(self, number: int, _frame: FrameType | None) -> None:
         if number == signal.SIGINT and self._signalled == signal.SIGINT:
             raise KeyboardInterrupt  # asked twice: do not wait for the batch
+        self._warned |= number == WARNING
         self._signalled = number
 
 
@@ -92,7 +104,11 @@ def _meaning(number: int) -> tuple[Stop, str]:
 
 
 def _is_cancelled_in_slurm() -> bool:
-    """Ask SLURM, which ends a job in the same way whether a person or it itself wants it so."""
+    """Ask SLURM, which ends a job in the same way whether a person or it itself wants it so.
+
+    While a job is being ended, its state is COMPLETING, whatever for. One that is to start again
+    has its new restart counted already, and the end of its time is told as a reason.
+    """
     job = os.environ.get("SLURM_JOB_ID")
     if job is None:
         return False
@@ -101,4 +117,13 @@ def _is_cancelled_in_slurm() -> bool:
         done = subprocess.run(command, capture_output=True, text=True, timeout=5)  # noqa: S603  (fixed words, no shell)
     except (OSError, subprocess.TimeoutExpired):
         return False
-    return "JobState=CANCELLED" in done.stdout
+    # The number of an array's last job is that of the array too, and asks for all its jobs.
+    lines = (dict(_FIELD.findall(line)) for line in done.stdout.splitlines())
+    told = next((fields for fields in lines if fields.get("JobId") == job), {})
+    restarts = os.environ.get("SLURM_RESTART_COUNT", "0")
+    return (
+        told.get("JobState") in ("CANCELLED", "COMPLETING")
+        and told.get("Restarts", restarts) == restarts
+        and told.get("Reason", "None") == "None"
+        and told.get("PreemptTime", "None") == "None"
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,10 +19,14 @@ MANIFEST = "submission.json"
 
 
 class Job(Frozen):
-    """One job: the executor's number for it, and the cells that it was to train."""
+    """One job: the executor's number for it, and the cells that it was to train.
+
+    ``before`` is how many attempts each of them had by then: only a later one is the job's own.
+    """
 
     id: str
     cells: tuple[str, ...]
+    before: Mapping[str, int] = Field(default_factory=dict)
 
 
 class Manifest(Frozen):
@@ -52,7 +56,7 @@ def new_folder(runs: Runs) -> Path:
     stamp = f"{datetime.now(UTC):%Y%m%dT%H%M%S.%f}-{os.getpid()}"
     folder = make_folder(runs.root / "submissions" / stamp)
     if patch := changes():
-        (folder / "changes.patch").write_text(patch, encoding="utf-8")
+        (folder / "changes.patch").write_bytes(patch)
     return folder
 
 
@@ -76,3 +80,13 @@ def manifests(runs: Runs) -> Iterator[Manifest]:
             yield Manifest.model_validate_json(path.read_bytes())
         except (OSError, ValidationError):  # damaged: it can only say what is known otherwise
             continue
+
+
+def newest_jobs(runs: Runs) -> dict[str, tuple[Job, Path]]:
+    """The job that was last submitted for each cell, and the file that takes what it prints."""
+    return {
+        cell: (job, runs.root / "submissions" / manifest.name / f"{job.id}_0_log.out")
+        for manifest in manifests(runs)
+        for job in manifest.jobs
+        for cell in job.cells
+    }

@@ -75,13 +75,7 @@ class Watch:
         self._epochs = dict(cells)
 
     def look(self) -> Mapping[str, Progress]:
-        """Where each cell stands now.
-
-        Raises
-        ------
-        JournalError
-            A journal is damaged.
-        """
+        """Where each cell stands now."""
         return {cell: self._final.get(cell) or self._look_at(cell) for cell in self._epochs}
 
     def _look_at(self, cell: str) -> Progress:
@@ -100,7 +94,10 @@ class Watch:
     def _read(self, cell: str, attempt: int, seen: _Seen) -> _Seen:
         if attempt != seen.attempt:
             seen = _Seen(attempt=attempt, epoch=seen.epoch)
-        events, offset = journal.read(self._runs.journal(cell, attempt), seen.offset)
+        try:
+            events, offset = journal.read(self._runs.journal(cell, attempt), seen.offset)
+        except journal.JournalError:  # `db check` tells; the others are to be seen all the same
+            return seen
         for event in events:
             match event:
                 case journal.Claimed():

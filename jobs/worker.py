@@ -21,6 +21,8 @@ from jobs.claim import LEASE, claim, state_of
 from jobs.stopping import Stopping
 from jobs.training import Ingester, carry_out
 
+log = logging.getLogger(__name__)
+
 #: Seconds between two looks at cells that others hold.
 POLL = 1.0
 
@@ -63,14 +65,16 @@ class Worker:
             Whether every cell of the list was tried or left to others.
         """
         logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-        _take_one_gpu()
-        job, job_log = _whereabouts(self.runs)
+        take_one_gpu()
+        job, job_log = whereabouts(self.runs)
         ingest = Ingester(self.database, self.runs)
         stopping = Stopping(self.stop_file)
         with stopping.listening():
             for cell in self._in_turn(stopping):
                 number = claim(self.runs, cell.id, self.before[cell.id], job, job_log)
-                if number is not None:
+                if number is None:
+                    log.info("cell %s: left to others, or over", cell.id)
+                else:
                     self._train(cell, number, stopping, ingest)
             return stopping.asked() is None
 
@@ -88,7 +92,7 @@ class Worker:
             if stopping.asked():
                 return
             yield cell
-        deadline = time.monotonic() + _patience()
+        deadline = time.monotonic() + patience()
         held = self._held()
         while held and time.monotonic() < deadline and not stopping.asked():
             time.sleep(POLL)
@@ -116,7 +120,7 @@ class Worker:
         carry_out(attempt)
 
 
-def _patience() -> float:
+def patience() -> float:
     """Seconds to wait for cells that others hold."""
     if _processes() > 1 and os.environ["SLURM_PROCID"] == "0":
         return math.inf  # only a job's first process can requeue it, for its siblings too
@@ -124,7 +128,7 @@ def _patience() -> float:
     return LEASE + POLL if restarted else 0.0
 
 
-def _take_one_gpu() -> None:
+def take_one_gpu() -> None:
     """In a job of several processes, leave each its own GPU; before CUDA is first used."""
     if _processes() > 1:
         gpus = os.environ.get("CUDA_VISIBLE_DEVICES", "").split(",")
@@ -135,7 +139,7 @@ def _processes() -> int:
     return int(os.environ.get("SLURM_NTASKS", "1"))
 
 
-def _whereabouts(runs: Runs) -> tuple[str, str]:
+def whereabouts(runs: Runs) -> tuple[str, str]:
     """Number and log of the job that this process is, both empty outside one."""
     try:
         environment = submitit.JobEnvironment()

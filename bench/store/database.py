@@ -70,17 +70,15 @@ class Store:
             yield session
 
     def version(self) -> str | None:
-        """The migration that it is at; None where it has no tables of ours.
+        """The migration that it is at; None where there are no tables of ours.
 
         Raises
         ------
-        RequestError
-            There is no database, or it cannot be read.
+        StoreError
+            It cannot be read.
         """
         if self.path and not self.path.exists():
-            raise RequestError(
-                f"there is no results database at {self.path} yet; `ferbench run quick` makes one"
-            )
+            return None
         with self._telling("read"), self.reading.connect() as connection:
             options = {"version_table": VERSION_TABLE}
             return MigrationContext.configure(connection, opts=options).get_current_revision()
@@ -114,6 +112,10 @@ class Store:
         self.reading.dispose()
 
     def _check(self) -> None:
+        if self.path and not self.path.exists():
+            raise RequestError(
+                f"there is no results database at {self.path} yet; `ferbench run quick` makes one"
+            )
         found = self.version()
         if found is None:
             raise RequestError(
@@ -133,8 +135,12 @@ class Store:
         except (IntegrityError, DataError):
             raise
         except DBAPIError as error:
-            words = " ".join(str(error.orig).split())
-            raise StoreError(f"cannot {action} the results database {self}: {words}") from error
+            raise self.failure(action, error) from error
+
+    def failure(self, action: str, error: DBAPIError) -> StoreError:
+        """The database's own words in a sentence."""
+        words = " ".join(str(error.orig).split())
+        return StoreError(f"cannot {action} the results database {self}: {words}")
 
     def __str__(self) -> str:
         return str(self.path or make_url(self.url).render_as_string(hide_password=True))
@@ -143,7 +149,8 @@ class Store:
 def as_url(text: str) -> str:
     """An SQLAlchemy URL from a URL or from the path of an SQLite file."""
     if "://" not in text:
-        return f"sqlite:///{Path(text).expanduser().absolute()}"
+        path = Path(text).expanduser().absolute()
+        return URL.create("sqlite", database=str(path)).render_as_string()
     try:
         url = make_url(text)
     except ArgumentError:

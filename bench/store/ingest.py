@@ -6,7 +6,7 @@ import base64
 import json
 import logging
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import singledispatch
 from pathlib import Path
@@ -40,10 +40,15 @@ from registry.errors import RequestError
 log = logging.getLogger(__name__)
 
 
-def ingest(store: Store, runs: Runs) -> int:
+def ingest(store: Store, runs: Runs, tick: Callable[[int, int], None] = lambda *_: None) -> int:
     """Take in all that the runs folder holds and the database does not.
 
     What cannot be taken in is left out and named in the log; all the rest is taken.
+
+    Parameters
+    ----------
+    tick : callable
+        Told after each journal how many were looked at, and of how many.
 
     Returns
     -------
@@ -64,7 +69,11 @@ def ingest(store: Store, runs: Runs) -> int:
         for cell, attempt, path in runs.journals()
         if path.stat().st_size > known.get((cell, attempt), 0)
     ]
-    left = [which for which in grown if not _ingest_or_leave_out(store, runs, *which)]
+    left = []
+    for number, which in enumerate(grown, start=1):
+        if not _ingest_or_leave_out(store, runs, *which):
+            left.append(which)
+        tick(number, len(grown))
     # An attempt that ended before its start does not say whose it is; another one has by now.
     again = sum(_ingest_or_leave_out(store, runs, *which) for which in left)
     return len(grown) - len(left) + again
@@ -182,29 +191,34 @@ def _(event: journal.EpochEnded, session: Session, row: Attempt, runs: Runs) -> 
     key = {"cell_key": row.cell_key, "epoch": event.epoch}
     epoch = event.model_dump(include={"lr", "seconds", "images_per_second", "peak_memory"})
     upsert(session, Epoch, [key | epoch | {"attempt": row.number, "ended_at": event.time}])
-    for name, part in event.parts.items():
-        metrics = measure(np.array(part.confusion))
-        evaluation = {
+    parts = {name: (part, measure(np.array(part.confusion))) for name, part in event.parts.items()}
+    evaluations = [
+        key
+        | {
+            "part": name,
             "loss": part.loss,
             "accuracy": _number(metrics.accuracy),
             "balanced_accuracy": _number(metrics.balanced_accuracy),
             "macro_f1": _number(metrics.macro_f1),
             "confusion": part.confusion,
         }
-        upsert(session, Evaluation, [key | {"part": name} | evaluation])
-        by_class = [
-            key
-            | {
-                "part": name,
-                "label": index,
-                "support": int(metrics.support[index]),
-                "recall": _number(metrics.recall[index]),
-                "precision": _number(metrics.precision[index]),
-                "f1": _number(metrics.f1[index]),
-            }
-            for index in range(len(metrics.support))
-        ]
-        upsert(session, ClassMetric, by_class)
+        for name, (part, metrics) in parts.items()
+    ]
+    upsert(session, Evaluation, evaluations)
+    by_class = [
+        key
+        | {
+            "part": name,
+            "label": index,
+            "support": int(metrics.support[index]),
+            "recall": _number(metrics.recall[index]),
+            "precision": _number(metrics.precision[index]),
+            "f1": _number(metrics.f1[index]),
+        }
+        for name, (_, metrics) in parts.items()
+        for index in range(len(metrics.support))
+    ]
+    upsert(session, ClassMetric, by_class)
 
 
 @_take.register

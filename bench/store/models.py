@@ -17,6 +17,7 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     String,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -98,8 +99,8 @@ class Attempt(Base):
     number: Mapped[int] = mapped_column(primary_key=True)
     state: Mapped[str]
     holder: Mapped[str]
-    job: Mapped[str] = mapped_column(default="", server_default="")
-    log: Mapped[str] = mapped_column(default="", server_default="")
+    job: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    log: Mapped[str] = mapped_column(default="", server_default=text("''"))
     claimed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

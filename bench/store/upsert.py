@@ -1,27 +1,14 @@
 """Inserting rows that may be there already, on SQLite and on PostgreSQL alike."""
 
+from functools import cache
 from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import Insert
 
 from bench.store.models import Base
-
-
-def _is_postgresql(session: Session) -> bool:
-    return session.get_bind().dialect.name == "postgresql"
-
-
-def _insert(session: Session, table: type[Base]) -> Any:
-    return (postgresql if _is_postgresql(session) else sqlite).insert(table)
-
-
-def lock(session: Session, *tables: type[Base]) -> None:
-    """Let nobody else write into these tables until the transaction ends; SQLite never does."""
-    if _is_postgresql(session):
-        names = ", ".join(table.__tablename__ for table in tables)
-        session.execute(text(f"LOCK TABLE {names} IN EXCLUSIVE MODE"))
 
 
 def insert_new(session: Session, table: type[Base], rows: list[dict[str, Any]]) -> None:
@@ -32,9 +19,30 @@ def insert_new(session: Session, table: type[Base], rows: list[dict[str, Any]]) 
 
 def upsert(session: Session, table: type[Base], rows: list[dict[str, Any]]) -> None:
     """Insert rows; one whose key is taken replaces the values that it gives."""
-    if not rows:
-        return
-    statement = _insert(session, table)
+    if rows:
+        session.execute(_upsert(_is_postgresql(session), table, tuple(rows[0])), rows)
+
+
+def lock(session: Session, *tables: type[Base]) -> None:
+    """Let nobody else write into these tables until the transaction ends; SQLite never does."""
+    if _is_postgresql(session):
+        names = ", ".join(table.__tablename__ for table in tables)
+        session.execute(text(f"LOCK TABLE {names} IN EXCLUSIVE MODE"))
+
+
+def _insert(session: Session, table: type[Base]) -> Any:
+    return (postgresql if _is_postgresql(session) else sqlite).insert(table.__table__)
+
+
+# Once for each kind of row: a worker does this after every epoch, among others who wait for it.
+@cache
+def _upsert(on_postgresql: bool, table: type[Base], columns: tuple[str, ...]) -> Insert:
+    statement = (postgresql if on_postgresql else sqlite).insert(table.__table__)
     keys = [column.name for column in table.__table__.primary_key]
-    values = {name: statement.excluded[name] for name in rows[0] if name not in keys}
-    session.execute(statement.on_conflict_do_update(index_elements=keys, set_=values), rows)
+    values = {name: statement.excluded[name] for name in columns if name not in keys}
+    updating: Insert = statement.on_conflict_do_update(index_elements=keys, set_=values)
+    return updating
+
+
+def _is_postgresql(session: Session) -> bool:
+    return session.get_bind().dialect.name == "postgresql"

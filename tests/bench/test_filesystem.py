@@ -12,6 +12,8 @@ proc /proc proc rw,nosuid 0 0
 server:/export /data/shared nfs4 rw,vers=4.2 0 0
 /dev/vdc1 /data/shared/scratch xfs rw 0 0
 me@host:/home /mnt/ssh fuse.sshfs rw 0 0
+cloud: /mnt/cloud fuse.rclone rw 0 0
+host /mnt/host virtiofs rw 0 0
 /dev/sdd1 /mnt/ntfs fuseblk rw 0 0
 server:/x /mnt/two\040words nfs rw 0 0
 server:/y /mnt/back\134slash nfs rw 0 0
@@ -37,6 +39,8 @@ def mounts(tmp_path: Path) -> Path:
     [
         ("/results.db", False),
         ("/data/results.db", False),
+        ("/mnt/cloud/results.db", True),
+        ("/mnt/host/results.db", True),
         ("/data/shared", True),
         ("/data/shared/results.db", True),
         ("/data/shared/not/yet/there/results.db", True),

@@ -57,11 +57,11 @@ class TestConnections:
         assert pragma(store.writing, "journal_mode") == "delete"
 
     def test_a_reader_cannot_write(self, store):
-        with pytest.raises(StoreError, match="read-?only"), store.read() as session:
+        with pytest.raises(StoreError, match=r"read-?only"), store.read() as session:
             session.add(Matrix(name="m", title=""))
 
     def test_a_row_without_its_parent_is_refused(self, store):
-        with pytest.raises(IntegrityError, match="(?i)foreign key"), store.write() as session:
+        with pytest.raises(IntegrityError, match=r"(?i)foreign key"), store.write() as session:
             session.add(Selection(cell_key=5, rule="best", epoch=1))
 
     def test_a_transaction_that_fails_leaves_nothing(self, store):
@@ -108,8 +108,7 @@ def test_many_writing_processes_lose_nothing(store):
     store.close()  # connections must not be shared with the processes that are forked
     context = multiprocessing.get_context("fork")
     writers = [
-        context.Process(target=_count_up, args=(store.url, writer))
-        for writer in range(WRITERS)
+        context.Process(target=_count_up, args=(store.url, writer)) for writer in range(WRITERS)
     ]
     for writer in writers:
         writer.start()

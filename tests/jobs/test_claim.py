@@ -1,5 +1,6 @@
 """Who may train a cell: by journals made by hand, and with real processes that die."""
 
+import errno
 import multiprocessing
 import os
 import platform
@@ -7,24 +8,30 @@ import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from bench import journal
 from bench.runs import Runs
 from jobs import claim as claims
-from jobs.claim import LEASE, Heartbeat, claim, holder, state_of
+from jobs.claim import LEASE, Heartbeat, holder, state_of
 from tests.bench.builders import claimed, ended, epoch, spec, started, write_journal
 
 CELL = spec()
 FORK = multiprocessing.get_context("fork")
+ENDS = get_args(journal.State)
 ELSEWHERE = "another machine|pid:[4026531836]|17|12345"
 
 
 @pytest.fixture
 def runs(tmp_path: Path) -> Runs:
     return Runs(tmp_path)
+
+
+def claim(runs: Runs, cell: str, before: int = 0, **words: str) -> int | None:
+    """A claim by who asked before anything was tried, unless said otherwise."""
+    return claims.claim(runs, cell, before, **words)
 
 
 def claimed_by(who: str) -> journal.Claimed:
@@ -47,11 +54,10 @@ class TestState:
     def test_without_a_journal_it_waits(self, runs):
         assert state_of(runs, CELL.id) == "queued"
 
-    @pytest.mark.parametrize("state", ["done", "diverged", "failed", "preempted", "cancelled"])
+    @pytest.mark.parametrize("state", ENDS)
     def test_with_an_end_it_is_what_the_end_says(self, runs, state):
         write_journal(runs, CELL.id, 1, [claimed_by(ELSEWHERE), started(CELL), ended(state)])
         assert state_of(runs, CELL.id) == state
-        assert claim(runs, CELL.id) == (None if state in ("done", "diverged") else 2)
 
     def test_the_latest_attempt_counts(self, runs):
         write_journal(runs, CELL.id, 1, [claimed_by(ELSEWHERE), ended("failed")])
@@ -67,12 +73,21 @@ class TestState:
         age(path, LEASE + 5)
         assert state_of(runs, CELL.id) == "lost"
 
+    @pytest.mark.parametrize("damage", [b"{no JSON}\n", b"\0\0\n", b"[1]\n"])
+    def test_an_end_that_is_damaged_is_none(self, runs, damage):
+        path = write_journal(runs, CELL.id, 1, [claimed_by(ELSEWHERE), ended("done")])
+        path.write_bytes(path.read_bytes() + damage)
+        assert state_of(runs, CELL.id) == "running"
+        age(path, LEASE + 5)
+        assert state_of(runs, CELL.id) == "lost"
+
 
 class TestClaim:
     def test_is_a_journal_that_says_whose_it_is(self, runs):
-        assert claim(runs, CELL.id) == 1
+        assert claim(runs, CELL.id, 0, job="17_3", log="submissions/x/17_3_0_log.out") == 1
         (event,), _ = journal.read(runs.journal(CELL.id, 1))
         assert event.holder == holder()
+        assert (event.job, event.log) == ("17_3", "submissions/x/17_3_0_log.out")
         assert holder().split("|")[0] == platform.node()
         assert holder().split("|")[2] == str(os.getpid())
         assert runs.journal(CELL.id, 1).stat().st_mode & 0o077 == 0
@@ -92,6 +107,37 @@ class TestClaim:
     def test_numbers_go_on_whatever_is_missing(self, runs):
         write_journal(runs, CELL.id, 7, [claimed_by(ELSEWHERE), ended("preempted")])
         assert claim(runs, CELL.id) == 8
+
+    @pytest.mark.parametrize("state", ENDS)
+    def test_what_was_interrupted_is_gone_on_with_whoever_asked_when(self, runs, state):
+        write_journal(runs, CELL.id, 1, [claimed_by(ELSEWHERE), ended(state)])
+        asked_before_it_began = claim(runs, CELL.id, before=0)
+        assert asked_before_it_began == (2 if state in ("preempted", "pruned") else None)
+
+    @pytest.mark.parametrize("state", ENDS)
+    def test_what_ended_otherwise_is_tried_again_if_it_was_asked_for_since(self, runs, state):
+        write_journal(runs, CELL.id, 1, [claimed_by(ELSEWHERE), ended(state)])
+        asked_afterwards = claim(runs, CELL.id, before=1)
+        assert asked_afterwards == (None if state == "done" else 2)
+
+    def test_what_is_lost_is_gone_on_with(self, runs):
+        age(write_journal(runs, CELL.id, 3, [claimed_by(ELSEWHERE)]), 2 * LEASE)
+        assert claim(runs, CELL.id, before=0) == 4
+
+    def test_that_could_not_be_written_is_none(self, runs, monkeypatch):
+        def full(*_: Any) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(journal.os, "write", full)
+            with pytest.raises(OSError, match="No space left"):
+                claim(runs, CELL.id)
+        assert runs.attempts(CELL.id) == []
+        assert claim(runs, CELL.id) == 1
+
+    def test_attempts_are_counted(self, runs):
+        write_journal(runs, CELL.id, 3, [claimed_by(ELSEWHERE)])
+        assert claims.attempts_of([CELL, spec(seed=1)], runs) == {CELL.id: 3, spec(seed=1).id: 0}
 
 
 def _claim_at_once(barrier: Any, runs: Runs, cell: str, results: Any) -> None:

@@ -1,0 +1,60 @@
+"""Means over runs of any figure that follows from confusion matrices."""
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+
+import numpy as np
+
+from bench.metrics import measure
+from bench.statistics.comparison import Pair
+from bench.statistics.intervals import Estimate
+from bench.statistics.measured import PERCENT, Configuration, Counts, Run, over_splits
+
+#: Percent from a confusion matrix; NaN where undefined.
+Score = Callable[[Counts], float]
+
+
+def score(metric: str, label: int | None = None) -> Score:
+    """The score of that name in `bench.metrics.Metrics`; of one class where it has one for each."""
+
+    def of(confusion: Counts) -> float:
+        value = getattr(measure(confusion), metric)
+        return float(value if label is None else value[label]) * PERCENT
+
+    return of
+
+
+def estimate(one: Configuration, of: Score) -> Estimate:
+    """Mean over the runs, folds pooled, with an interval that knows whether splits overlap."""
+    by_split: dict[str, list[float]] = defaultdict(list)
+    for run in one.runs:
+        for fold in run.folds:
+            by_split[fold.split].append(of(fold.confusion))
+    return over_splits(
+        _defined(of(_pooled(run)) for run in one.runs), _all_defined(by_split), one.ratio
+    )
+
+
+def difference(pairs: Sequence[Pair], of: Score, ratio: float) -> Estimate:
+    """First minus second over pairs of runs, likewise."""
+    by_split: dict[str, list[float]] = defaultdict(list)
+    for first, second in pairs:
+        for mine, theirs in zip(first.folds, second.folds, strict=True):
+            by_split[mine.split].append(of(mine.confusion) - of(theirs.confusion))
+    gains = _defined(of(_pooled(first)) - of(_pooled(second)) for first, second in pairs)
+    return over_splits(gains, _all_defined(by_split), ratio)
+
+
+def _pooled(run: Run) -> Counts:
+    pooled: Counts = np.sum([fold.confusion for fold in run.folds], axis=0)
+    return pooled
+
+
+def _defined(values: Iterable[float]) -> list[float]:
+    return [value for value in values if not math.isnan(value)]
+
+
+def _all_defined(by_split: dict[str, list[float]]) -> dict[str, list[float]]:
+    defined = {split: _defined(values) for split, values in by_split.items()}
+    return {split: values for split, values in defined.items() if values}

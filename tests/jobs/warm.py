@@ -1,0 +1,11 @@
+"""What is done once before workers are forked: imports, and the pictures that they train on."""
+
+import torch
+
+from bench.data import load_samples
+from tests.cells import tiny
+from tests.jobs import workers  # noqa: F401  (so that no child has to import it)
+
+# One thread from here on: a process with more must not be forked.
+torch.set_num_threads(1)
+load_samples(tiny().dataset, {})
