@@ -54,5 +54,6 @@ def _commit(environment: Mapping[str, Any]) -> str:
     return f"{commit} with changes" if environment.get("dirty") else commit
 
 
-def _pairs(session: Session, query: Select[Any], ids: Sequence[str]) -> dict[Any, Any]:
-    return {key: value for key, value in session.execute(query.where(Cell.configuration.in_(ids)))}
+def _pairs(session: Session, query: Any, ids: Sequence[str]) -> dict[Any, Any]:
+    found = session.execute(query.where(Cell.configuration.in_(ids)))
+    return {row[0]: row[1] for row in found}

@@ -1,6 +1,6 @@
 """The letters below a table, and the sentences of its caption."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import count, product
 from string import ascii_lowercase
 
@@ -49,7 +49,7 @@ def evidence_note(comparison: Comparison) -> str:
     return f"{conclusion} than the baseline at 5 %: {' and '.join(tests)}{over}."
 
 
-def no_test_notes(comparisons: Sequence[Comparison]) -> Iterable[str]:
+def no_test_notes(comparisons: Sequence[Comparison]) -> Iterator[str]:
     """What goes for gains without a mark, and why some could not have had one."""
     if not comparisons:
         return
@@ -120,6 +120,6 @@ def _some(names: Sequence[str]) -> str:
     return ", ".join(names[:_SEVERAL]) + (f" and {more} more" if more > 0 else "")
 
 
-def _letters() -> Iterable[str]:
+def _letters() -> Iterator[str]:
     for length in count(1):
         yield from ("".join(letters) for letters in product(ascii_lowercase, repeat=length))

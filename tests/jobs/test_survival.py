@@ -14,7 +14,7 @@ from bench import journal
 from bench.execution import Execution
 from bench.runs import Runs
 from bench.specification import Specification
-from jobs.claim import claim, state_of
+from jobs.claim import attempts_of, claim, state_of
 from jobs.worker import Worker
 from tests.cells import tiny
 
@@ -27,6 +27,7 @@ def worker_of(folder: Path, *cells: Specification, **execution: object) -> Worke
     settings = {"device": "cpu", "threads": 1, "deterministic": True, "checkpoint_every": 0.0}
     return Worker(
         cells=cells,
+        before=attempts_of(cells, Runs(folder / "runs")),
         runs=Runs(folder / "runs"),
         roots={},
         execution=Execution(**settings | execution),
@@ -166,16 +167,16 @@ class TestWorker:
     def test_a_cell_that_another_process_has_is_left_to_it(self, tmp_path):
         cell = tiny(epochs=1)
         worker = worker_of(tmp_path, cell)
-        assert claim(worker.runs, cell.id) == 1  # by this very process, which lives
+        assert claim(worker.runs, cell.id, 0) == 1  # by this very process, which lives
         worker()
         assert worker.runs.attempts(cell.id) == [1]
-        assert claim(worker.runs, cell.id) is None
+        assert claim(worker.runs, cell.id, 0) is None
 
     def test_a_worker_that_was_given_up_says_nothing_more(self, tmp_path):
         cell = tiny(epochs=3)
         worker = worker_of(tmp_path, cell)
         runs = worker.runs
-        number = claim(runs, cell.id)
+        number = claim(runs, cell.id, 0)
 
         from bench.attempt import Attempt, Superseded
 
