@@ -41,9 +41,10 @@ def state_of(runs: Runs, cell: str) -> str:
 
 def _ends(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     try:
-        return journal.ends(path)
+        first, last = journal.ends(path)
     except journal.JournalError:  # as if torn: `db check` tells, and no other cell goes with it
         return {}, {}
+    return (first, last) if isinstance(first, dict) and isinstance(last, dict) else ({}, {})
 
 
 def attempts_of(cells: Sequence[Specification], runs: Runs) -> dict[str, int]:

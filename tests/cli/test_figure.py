@@ -180,7 +180,6 @@ def test_a_colour_image_has_a_row_a_channel(tmp_path, monkeypatch):
         (["filter", "--set", "radius=2", "-o", "x.png"], "radius = 2"),
         (["svd", "--image", "none.png", "-o", "x.png"], "none.png"),
         (["svd", "-o", "missing/x.png"], "cannot write"),
-        (["curves", "-o", "x.png"], "give --cell"),
         (["curves", "--cell", "abcd", "-o", "x.png"], "no results database"),
     ],
 )

@@ -91,7 +91,9 @@ def begun(study: Study, home: Home, where: str = "inline") -> Prepared:
     return prepared
 
 
-def worker_of(prepared: Prepared, home: Home, objective: Any = None, **execution: Any) -> StudyWorker:
+def worker_of(
+    prepared: Prepared, home: Home, objective: Any = None, **execution: Any
+) -> StudyWorker:
     """A worker that trains deterministically, or has another objective."""
     settings = {"device": "cpu", "threads": 1, "deterministic": True, "checkpoint_every": 0.0}
     folder = home.runs.root.parent / "stop-here"

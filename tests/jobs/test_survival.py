@@ -180,7 +180,7 @@ class TestWorker:
 
         from bench.attempt import Attempt, Superseded
 
-        def another_takes_over() -> None:
+        def another_takes_over(_event: object) -> None:
             if len(results_of(runs, cell)[0]) == 1:
                 runs.journal(cell.id, 2).touch()
 

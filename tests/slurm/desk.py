@@ -15,6 +15,7 @@ from sqlalchemy import select
 from bench import journal
 from bench.runs import Runs
 from bench.store.database import Store
+from bench.store.ingest import ingest
 from bench.store.models import Attempt, Cell, Epoch, Evaluation, Prediction, Selection
 from jobs.asked import matrix_asked_for
 from jobs.claim import state_of
@@ -142,8 +143,10 @@ class Desk:
         return int(claimed.holder.split("|")[2])
 
     def rows(self, cell: str) -> Mapping[str, Any]:
-        """All that the store has measured of a cell, and how its attempts ended."""
+        """All that the store has measured of a cell by its journals, and how attempts ended."""
         store = Store(str(self.folder / "results.db"))
+        store.upgrade()
+        ingest(store, self.runs)
         with store.read() as session:
             key = session.scalars(select(Cell.key).where(Cell.id == cell)).one()
 

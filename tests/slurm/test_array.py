@@ -80,7 +80,7 @@ def test_two_people_submit_the_same_matrix_at_the_same_moment(cluster, desk):
         assert desk.rows(cell) == undisturbed()[cell]
 
 
-def test_a_job_with_two_gpus_trains_two_cells_and_is_preempted_as_one(cluster, desk):
+def test_a_warned_job_with_two_gpus_saves_both_cells_and_goes_on_where_they_were(cluster, desk):
     desk.crawl.write_text("2")
     [job] = desk.submit("--gpus", "2", "--cells-per-job", "2")
     cells = [cell_of(0), cell_of(1)]
@@ -92,7 +92,8 @@ def test_a_job_with_two_gpus_trains_two_cells_and_is_preempted_as_one(cluster, d
     cluster.wait_until(lambda: all(desk.state(cell) == "preempted" for cell in cells), 30)
     desk.crawl.unlink()
     cluster.wait_until(lambda: all(desk.state(cell) == "done" for cell in cells), 60)
-    desk.status()
+    assert "this job is preempted" in desk.log(job)
+    assert cluster.restarts(job) == 1
     for cell in cells:
         assert desk.epochs(cell) == [[1], [2, 3, 4]]
         assert desk.rows(cell) == undisturbed()[cell]

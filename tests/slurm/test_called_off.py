@@ -51,7 +51,8 @@ def test_scancel(cluster, desk, one_runs):
     following, (first, second, third) = one_runs
     cluster.scancel(second.id, third.id)
     cluster.wait_until(lambda: left_the_queue(cluster, third), 30)
-    shown = [desk.status()[job.cells[0]] for job in (first, second)]
+    rows = desk.status()
+    shown = [rows[job.cells[0]] for job in (first, second)]
     assert [row["state"] for row in shown] == ["running", "queued"]
     assert shown[0]["job"].startswith(f"{first.id} running")
     assert shown[1]["job"] == f"{second.id} is over"
@@ -128,8 +129,8 @@ def test_a_job_that_cannot_begin(cluster, desk):
 def test_a_retry_of_what_failed_is_waited_for_and_can_be_called_off(cluster, desk):
     broken = ("--set", "attention=breaks", "--set", "seed=0", "--wait")
     desk.run(*broken, code=1)
-    [cell] = desk.status()
-    assert desk.status()[cell]["state"] == "failed"
+    [cell] = desk.jobs()[0].cells
+    assert desk.state(cell) == "failed"
     desk.run(*broken, code=1)
     assert [events[-1].state for events in desk.events(cell)] == ["failed", "failed"]
 
@@ -137,7 +138,7 @@ def test_a_retry_of_what_failed_is_waited_for_and_can_be_called_off(cluster, des
     said = desk.ferbench("cancel", cell)
     assert said.startswith("1 called off before they began")
     assert left_the_queue(cluster, desk.jobs()[-1])
-    assert desk.status()[cell]["state"] == "cancelled"
+    assert desk.state(cell) == "cancelled"
 
 
 def test_code_that_changes_while_a_job_waits(cluster, desk, tmp_path):
