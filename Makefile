@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: ablation test lint types soak clean
+.PHONY: ablation test lint types clean
 
 ablation: $(VENV)/installed  ## the paper's Table 1 in a small form, on the built-in faces
 	$(BIN)/ferbench run quick
@@ -19,9 +19,6 @@ lint: $(VENV)/installed-test
 
 types: $(VENV)/installed-test
 	$(BIN)/mypy
-
-soak: $(VENV)/installed-test  ## a thousand kills and node losses, in a table; takes long
-	$(BIN)/python -m tests.soak
 
 $(VENV)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

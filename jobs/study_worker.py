@@ -121,6 +121,7 @@ class StudyWorker:
         frozen, lease = taken.trial, taken.lease
         with lease.heartbeat():
             study = self._load(storage, frozen.number)
+            study.get_trials(deepcopy=False)  # Optuna's cache can write to what it has read only
             # It waits, or runs since a worker that is no more began it: what it drew is kept.
             storage.set_trial_state_values(frozen._trial_id, state=TrialState.RUNNING)
             trial = optuna.Trial(study, frozen._trial_id)
