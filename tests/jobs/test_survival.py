@@ -140,7 +140,7 @@ class TestKilled:
         assert state_of(worker.runs, cell.id) == "cancelled"
         assert worker.runs.checkpoint(cell.id, 1).exists()
         worker.stop_file.unlink()
-        assert start(worker, tmp_path).wait() == 0
+        assert start(worker_of(tmp_path, cell), tmp_path).wait() == 0
         assert results_of(worker.runs, cell) == undisturbed
 
 
