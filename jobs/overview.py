@@ -76,6 +76,7 @@ class Overview:
         job, log = (_in_words(task) if task else ""), self._why(now)
         if now.state == "queued" and task is None and submitted is not None:
             # It died before it came to the cell: all that is known of it is what it printed.
+            known["reason"] = "no job is left for it"
             job, log = f"{submitted[0].id} is over", log_tail(submitted[1], TAIL)
         return Standing(
             **known,
