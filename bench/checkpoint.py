@@ -2,12 +2,14 @@
 
 import io
 import os
+import pickle
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from bench.runs import replacing
+from registry.errors import DataError
 
 #: Goes up when the shape of the state changes; an older checkpoint is then not resumed from.
 CHECKPOINT_VERSION = 1
@@ -29,10 +31,18 @@ def load(path: Path, cell: str) -> dict[str, Any] | None:
 
     Only tensors and plain values are read (``weights_only``): a file from elsewhere cannot run
     code. One that belongs to another cell or another version is left alone.
+
+    Raises
+    ------
+    DataError
+        The file is damaged, or was never a saved state.
     """
     if not path.exists():
         return None
-    saved = torch.load(path, map_location="cpu", weights_only=True)
+    try:
+        saved = torch.load(path, map_location="cpu", weights_only=True)
+    except (pickle.UnpicklingError, EOFError, RuntimeError) as error:
+        raise DataError(f"{path} is no saved state; remove it to begin anew") from error
     if saved["version"] != CHECKPOINT_VERSION or saved["cell"] != cell:
         return None
     state: dict[str, Any] = saved["state"]

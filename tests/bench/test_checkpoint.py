@@ -9,6 +9,7 @@ import torch
 
 from bench import checkpoint
 from bench.runs import Runs, make_folder, replacing, write_once
+from registry.errors import DataError
 
 STATE = {"model": {"weight": torch.arange(3.0)}, "progress": {"epoch": 2}, "picked": [1, 2.5, None]}
 
@@ -82,9 +83,17 @@ def test_a_file_from_elsewhere_runs_no_code(path, tmp_path, save):
     torch.load(path, weights_only=False) if save is torch.save else pickle.loads(path.read_bytes())
     assert victim.exists()  # the trap works on whoever is careless
     victim.unlink()
-    with pytest.raises(pickle.UnpicklingError):
+    with pytest.raises(DataError, match=str(path)):
         checkpoint.load(path, "cell")
     assert not victim.exists()
+
+
+@pytest.mark.parametrize("share", [0, 0.5, 0.99])
+def test_a_damaged_one_is_named(path, share):
+    checkpoint.save(path, "cell", STATE)
+    os.truncate(path, int(share * path.stat().st_size))
+    with pytest.raises(DataError, match=f"{path} is no saved state"):
+        checkpoint.load(path, "cell")
 
 
 class TestRuns:

@@ -110,7 +110,7 @@ def test_a_checkpoint_that_is_code_is_not_run(tmp_path, make):
     worker()
     assert not sprung.exists()
     assert state_of(runs, cell.id) == "failed"
-    assert saved.name in events_of(runs, cell)[-1].reason
+    assert "is no saved state; remove it" in events_of(runs, cell)[-1].reason
     pickle.loads(pickle.dumps(Trap(sprung)))
     assert sprung.exists(), "the trap would have sprung"
 
@@ -119,6 +119,6 @@ def test_weights_are_read_as_data(tmp_path):
     sprung = tmp_path / "sprung"
     path = tmp_path / "weights.pt"
     torch.save({"cell": "c", "model": Trap(sprung)}, path)
-    with pytest.raises(Exception, match=r"(?i)weights|unsupported|checkpoint"):
+    with pytest.raises(Exception, match="is no saved state"):
         checkpoint.load(path, "c")
     assert not sprung.exists()
