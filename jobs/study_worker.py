@@ -77,7 +77,8 @@ class StudyWorker:
         bool
             Whether every trial is over or with others.
         """
-        logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+        logging.basicConfig(format="%(asctime)s %(message)s")
+        logging.getLogger("jobs").setLevel(logging.INFO)
         take_one_gpu()
         storage = self.place.open()
         stopping = Stopping(self.stop_file)

@@ -64,7 +64,8 @@ class Worker:
         bool
             Whether every cell of the list was tried or left to others.
         """
-        logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+        logging.basicConfig(format="%(asctime)s %(message)s")
+        logging.getLogger("jobs").setLevel(logging.INFO)
         take_one_gpu()
         job, job_log = whereabouts(self.runs)
         ingest = Ingester(self.database, self.runs)
