@@ -21,8 +21,8 @@ from jobs.asked import matrix_asked_for
 from jobs.claim import state_of
 from jobs.submission import Job, manifests
 from tests.slurm.attentions import CRAWL
+from tests.slurm.forked import ROOT, Forked
 
-ROOT = Path(__file__).parents[2]
 #: Longer than ten minutes: in a shorter job, submitit takes each warning for a time-out.
 ON_SLURM = ("--where", "slurm", "--cpus", "1", "--time", "60")
 MATRIX = """
@@ -59,7 +59,7 @@ class Desk:
         self.runs = Runs(folder / "results.runs")
         self.crawl = folder / "crawl"
         self.library = folder / "library"
-        self._source = source
+        self.source = source
         info = self.library / "hers-1.0.dist-info"
         info.mkdir(parents=True)
         (info / "METADATA").write_text(METADATA)
@@ -67,20 +67,22 @@ class Desk:
         (folder / "trial.toml").write_text(MATRIX)
 
     def sitecustomize(self, program: str) -> None:
-        """Have every Python that starts from here on begin with a program."""
+        """Have every Python that a job starts from here on begin with a program."""
         (self.library / "sitecustomize.py").write_text(program)
 
-    def start(self, *arguments: str) -> "subprocess.Popen[str]":
+    def start(self, *arguments: str) -> "Forked | subprocess.Popen[str]":
         """Type a command, and do not wait for it."""
-        variables = {
-            "PYTHONPATH": os.pathsep.join(map(str, (self.library, self._source, ROOT))),
+        variables = os.environ | {
+            "PYTHONPATH": os.pathsep.join(map(str, (self.library, self.source, ROOT))),
             CRAWL: str(self.crawl),
             "COLUMNS": "200",
         }
+        if self.source == ROOT:
+            return Forked(arguments, self.folder, variables)
         return subprocess.Popen(
             [sys.executable, "-m", "cli.main", *arguments],
             cwd=self.folder,
-            env=os.environ | variables,
+            env=variables,
             text=True,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

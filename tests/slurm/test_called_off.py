@@ -11,8 +11,9 @@ from tests.slurm.desk import ON_SLURM, ROOT, Desk, cell_of, undisturbed
 
 pytestmark = pytest.mark.slow
 
-#: Long cells with short batches: they stop soon, and would otherwise go on for long.
-LONG = ("--set", "epochs=40", "--set", "seed=[0, 1, 2]", "--parallel", "1")
+EPOCHS = 12
+THREE = ("--set", f"epochs={EPOCHS}", "--set", "seed=[0, 1, 2]", "--parallel", "1")
+#: Seconds a batch at which a cell stops soon when asked to, and would otherwise go on for a while.
 PACE = "0.2"
 
 
@@ -24,8 +25,8 @@ def desk(tmp_path):
 @pytest.fixture
 def one_runs(cluster, desk):
     """A command that follows three cells, and their jobs: the first trains, the others wait."""
-    desk.crawl.write_text(PACE)
-    following = desk.start("run", "trial.toml", *ON_SLURM, *LONG, "--device", "cpu", "--wait")
+    desk.crawl.write_text("60")
+    following = desk.start("run", "trial.toml", *ON_SLURM, *THREE, "--device", "cpu", "--wait")
     cluster.wait_until(lambda: any(desk.crawls(job.id) for job in desk.jobs()), 60)
     yield following, desk.jobs()
     following.kill()
@@ -34,7 +35,7 @@ def one_runs(cluster, desk):
 
 def each_epoch_once(desk, cell):
     stated = [epoch for epochs in desk.epochs(cell) for epoch in epochs]
-    return stated == list(range(1, 41))
+    return stated == list(range(1, EPOCHS + 1))
 
 
 def left_the_queue(cluster, job):
@@ -57,6 +58,7 @@ def test_scancel(cluster, desk, one_runs):
     assert shown[0]["job"].startswith(f"{first.id} running")
     assert shown[1]["job"] == f"{second.id} is over"
 
+    desk.crawl.write_text(PACE)
     cluster.scancel(first.id)
     output, complaint = following.communicate(timeout=60)
     assert following.returncode == 1, complaint
@@ -77,6 +79,7 @@ def test_cancel(cluster, desk, one_runs):
     said = desk.ferbench("cancel", "trial")
     assert said.startswith("1 called off before they began, 1 in training")
     assert left_the_queue(cluster, third)
+    desk.crawl.write_text(PACE)
     cluster.wait_until(lambda: left_the_queue(cluster, first), 30)
     assert cluster.squeue()[first.id].state == "COMPLETED"
     assert states(desk, jobs) == ["cancelled"] * 3
@@ -84,7 +87,7 @@ def test_cancel(cluster, desk, one_runs):
     assert following.returncode == 1
 
     desk.crawl.unlink()
-    desk.run(*LONG, "--parallel", "3", "--cells-per-job", "2", "--wait")
+    desk.run(*THREE, "--parallel", "3", "--cells-per-job", "2", "--wait")
     assert states(desk, jobs) == ["done"] * 3
     assert all(each_epoch_once(desk, job.cells[0]) for job in jobs)
 
@@ -154,5 +157,6 @@ def test_code_that_changes_while_a_job_waits(cluster, desk, tmp_path):
     cluster.wait_until(lambda: hers.state(cell) == "done", 60)
     [started] = [event for event in hers.events(cell)[0] if isinstance(event, Started)]
     assert "submitted: " in started.environment["code_differs"]
+    hers.source = ROOT  # who looks has any copy
     hers.status()
     assert "code_differs" in hers.ferbench("show", cell)

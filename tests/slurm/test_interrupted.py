@@ -79,13 +79,16 @@ def loses_its_node(cluster, job):
 
 
 def test_a_job_whose_time_is_up_goes_on_where_it_was(cluster, desk, in_training):
-    """SLURM warns up to a minute early: a job of one minute perhaps as soon as it begins."""
-    cell, job = in_training("--time", "1", seconds_a_batch=5)
-    cluster.wait_until(lambda: desk.state(cell) == "preempted", 60)
+    """What submitit takes for the end of a job's time is any warning in a job of ten minutes."""
+    cell, job = in_training("--time", "10", seconds_a_batch=5)
+    cluster.scontrol("update", f"JobId={job}", "TimeLimit=1")  # less is left than SLURM warns of
+    cluster.wait_until(lambda: desk.state(cell) == "preempted", 120)
+    cluster.scontrol("update", f"JobId={job}", "TimeLimit=10")
     desk.crawl.unlink()
     cluster.wait_until(lambda: desk.state(cell) == "done", 120)
     assert "this job is timed-out" in desk.log(job)
-    assert cluster.restarts(job) == len(desk.runs.attempts(cell)) - 1
+    assert cluster.restarts(job) == 1
+    assert len(desk.runs.attempts(cell)) == 2
     assert [epoch for epochs in desk.epochs(cell) for epoch in epochs] == [1, 2, 3, 4]
     assert desk.rows(cell) == undisturbed()[cell]
 
