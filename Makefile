@@ -5,13 +5,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: ablation test lint types clean
+.PHONY: ablation test soak lint types clean
 
 ablation: $(VENV)/installed  ## the paper's Table 1 in a small form, on the built-in faces
 	$(BIN)/ferbench run quick
 
 test: lint types  ## lint, types and the whole suite
 	$(BIN)/python -m pytest -n auto --durations=5
+
+KILLS ?= 1000
+soak: $(VENV)/installed-test  ## workers killed a thousand times, and what came of it; KILLS=100 is shorter
+	$(BIN)/python -m tests.soak --kills $(KILLS)
 
 lint: $(VENV)/installed-test
 	$(BIN)/ruff check .

@@ -1,5 +1,6 @@
 """One attempt at a cell: from its claim to the last line of its journal."""
 
+import contextlib
 import hashlib
 import json
 import os
@@ -22,11 +23,13 @@ from bench.journal import (
     EpochEnded,
     Event,
     Journal,
+    JournalError,
     Part,
     Selected,
     Started,
     State,
     pack_logits,
+    read,
 )
 from bench.runs import Runs, write_once
 from bench.specification import Specification
@@ -99,6 +102,10 @@ class Attempt:
             ended = self._outcome(reserve)
             reserve.unlink(missing_ok=True)
             self._write(ended)
+        except Superseded:
+            if self._is_followed():
+                self._remove_traces(range(self.number, self.number + 1))
+            raise
         finally:
             reserve.unlink(missing_ok=True)
             self._journal.close()
@@ -150,11 +157,29 @@ class Attempt:
 
     def _resume(self, trainer: Trainer) -> None:
         cell = self.specification.id
+        mine = self.runs.checkpoint(cell, self.number)
         for attempt in reversed(range(1, self.number)):
-            state = checkpoint.load(self.runs.checkpoint(cell, attempt), cell)
+            # Taken over by its name: who was given up and lives on may yet save another one there.
+            with contextlib.suppress(FileNotFoundError):
+                self.runs.checkpoint(cell, attempt).replace(mine)
+            state = checkpoint.load(mine, cell)
             if state is not None:
                 trainer.load_state_dict(state)
                 return
+            if self._has_started(attempt):
+                return  # anew; a state from before it would lead past epochs that it made void
+
+    def _has_started(self, attempt: int) -> bool:
+        try:
+            events, _ = read(self.runs.journal(self.specification.id, attempt))
+        except JournalError:  # `db check` tells; it may have
+            return True
+        return any(isinstance(event, Started) for event in events)
+
+    def _is_followed(self) -> bool:
+        """Whether a later attempt has begun to train, with what it could use of this one's."""
+        attempts = self.runs.attempts(self.specification.id)
+        return any(self._has_started(later) for later in attempts if later > self.number)
 
     def _between_batches(self, trainer: Trainer) -> None:
         stop = self.stop_asked()

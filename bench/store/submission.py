@@ -1,6 +1,6 @@
 """What was asked for: matrices and their cells, before anything is trained."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel
@@ -36,12 +36,18 @@ def record_submission(store: Store, submission: Submission) -> None:
 
 def record_cells(session: Session, specifications: Iterable[Specification]) -> Mapping[str, int]:
     """Enter cells that are not known yet; gives the key of each by its identity."""
-    rows = {cell.id: _cell_row(cell) for cell in specifications}
-    insert_new(session, Cell, list(rows.values()))
+    wanted = {cell.id: cell for cell in specifications}
+    known = _keys(session, list(wanted))
+    # A row is made for what is new alone: naming a component takes importing it.
+    new = [_cell_row(cell) for identity, cell in wanted.items() if identity not in known]
+    insert_new(session, Cell, new)
+    return known | _keys(session, [row["id"] for row in new])
+
+
+def _keys(session: Session, identities: Sequence[str]) -> dict[str, int]:
     keys: dict[str, int] = {}
-    wanted = list(rows)
-    for start in range(0, len(wanted), 500):
-        some = wanted[start : start + 500]
+    for start in range(0, len(identities), 500):
+        some = identities[start : start + 500]
         found = session.execute(select(Cell.id, Cell.key).where(Cell.id.in_(some)))
         keys.update((identity, key) for identity, key in found)
     return keys

@@ -1,95 +1,51 @@
 """Runs that are killed, stopped or fail, with real processes."""
 
 import os
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable
-from pathlib import Path
+from typing import Any
 
 import pytest
 
-from bench import journal
-from bench.execution import Execution
-from bench.runs import Runs
-from bench.specification import Specification
-from jobs.claim import attempts_of, claim, state_of
-from jobs.worker import Worker
+from bench import checkpoint
+from bench.attempt import Attempt, Superseded
+from bench.model import model_of
+from jobs.claim import claim, state_of
 from tests.cells import tiny
+from tests.jobs.workers import (
+    again,
+    ended_at_last,
+    events_of,
+    finish,
+    kill,
+    results_of,
+    small,
+    start,
+    wait_until,
+    worker_of,
+)
 
-#: A program that trains the cells of a pickled worker.
-PROGRAM = "import pickle, sys; pickle.load(open(sys.argv[1], 'rb'))()"
-CELL = {"epochs": 3, "augmentation": "flip_shift"}
-
-
-def worker_of(folder: Path, *cells: Specification, **execution: object) -> Worker:
-    settings = {"device": "cpu", "threads": 1, "deterministic": True, "checkpoint_every": 0.0}
-    return Worker(
-        cells=cells,
-        before=attempts_of(cells, Runs(folder / "runs")),
-        runs=Runs(folder / "runs"),
-        roots={},
-        execution=Execution(**settings | execution),
-        database=None,
-        stop_file=folder / "stop",
-    )
-
-
-def start(worker: Worker, folder: Path) -> subprocess.Popen[bytes]:
-    import pickle
-
-    folder.mkdir(exist_ok=True)
-    path = folder / "worker.pkl"
-    path.write_bytes(pickle.dumps(worker))
-    with (folder / "log").open("ab") as log:
-        return subprocess.Popen([sys.executable, "-c", PROGRAM, str(path)], stderr=log)
-
-
-def events_of(runs: Runs, cell: Specification) -> list[journal.Event]:
-    found = []
-    for attempt in runs.attempts(cell.id):
-        found += journal.read(runs.journal(cell.id, attempt))[0]
-    return found
-
-
-def results_of(runs: Runs, cell: Specification) -> tuple[dict, dict]:
-    """What was measured: parts by epoch (a later attempt's comes after) and the picked logits."""
-    epochs, picked = {}, {}
-    for event in events_of(runs, cell):
-        if isinstance(event, journal.EpochEnded):
-            epochs[event.epoch] = (event.lr, event.parts)
-        elif isinstance(event, journal.Selected):
-            picked[event.rule] = (event.epoch, event.logits)
-    return epochs, picked
-
-
-def wait_until(happened: Callable[[], bool], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.005)
+#: Half a second or more of training, so that it can be caught in the middle.
+CELL = small(epochs=10)
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory) -> tuple[dict, dict]:
+def undisturbed(tmp_path_factory) -> tuple[dict[int, Any], dict[str, Any]]:
     folder = tmp_path_factory.mktemp("undisturbed")
-    worker = worker_of(folder, tiny(**CELL), checkpoint_every=3600.0)
-    assert start(worker, folder).wait() == 0
-    assert state_of(worker.runs, tiny(**CELL).id) == "done"
-    return results_of(worker.runs, tiny(**CELL))
+    worker = worker_of(folder, CELL, checkpoint_every=3600.0)
+    finish(worker, folder)
+    assert state_of(worker.runs, CELL.id) == "done"
+    epochs, picked = results_of(worker.runs, CELL)
+    assert list(epochs) == list(range(1, 11))
+    assert sorted(picked) == ["best", "last"]
+    return epochs, picked
 
 
-@pytest.mark.slow
 class TestKilled:
     @pytest.mark.parametrize("checkpoints", [1, 7])
     def test_a_run_killed_in_mid_epoch_ends_with_the_same_bits(
         self, tmp_path, undisturbed, checkpoints
     ):
-        cell = tiny(**CELL)
-        worker = worker_of(tmp_path, cell)
-        process = start(worker, tmp_path)
-        saved = worker.runs.checkpoint(cell.id, 1)
+        worker = worker_of(tmp_path, CELL)
+        saved = worker.runs.checkpoint(CELL.id, 1)
         times: set[int] = set()
 
         def saved_often_enough() -> bool:
@@ -97,51 +53,54 @@ class TestKilled:
                 times.add(saved.stat().st_mtime_ns)
             return len(times) >= checkpoints
 
-        wait_until(saved_often_enough)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        assert state_of(worker.runs, cell.id) == "lost"
+        with ended_at_last(start(worker, tmp_path)) as process:
+            wait_until(saved_often_enough)
+            kill(process)
+        assert state_of(worker.runs, CELL.id) == "lost"
+        epoch = checkpoint.load(saved, CELL.id)["progress"]["epoch"]
 
-        assert start(worker, tmp_path).wait() == 0
-        assert state_of(worker.runs, cell.id) == "done"
-        assert worker.runs.attempts(cell.id) == [1, 2]
-        assert results_of(worker.runs, cell) == undisturbed
-        assert not list(worker.runs.cell(cell.id).glob("*.pt")), "checkpoints go when it is done"
+        finish(again(worker), tmp_path)
+        assert state_of(worker.runs, CELL.id) == "done"
+        assert worker.runs.attempts(CELL.id) == [1, 2]
+        begun = [event for event in events_of(worker.runs, CELL) if event.event == "started"]
+        assert begun[-1].resumed_after == epoch - 1
+        assert results_of(worker.runs, CELL) == undisturbed
+        assert not list(worker.runs.cell(CELL.id).glob("*.pt")), "checkpoints go when it is done"
 
     def test_killed_twice(self, tmp_path, undisturbed):
-        cell = tiny(**CELL)
-        worker = worker_of(tmp_path, cell)
+        worker = worker_of(tmp_path, CELL)
         for attempt in (1, 2):
-            process = start(worker, tmp_path)
-            wait_until(worker.runs.checkpoint(cell.id, attempt).exists)
-            process.send_signal(signal.SIGKILL)
-            process.wait()
-        assert start(worker, tmp_path).wait() == 0
-        assert worker.runs.attempts(cell.id) == [1, 2, 3]
-        assert results_of(worker.runs, cell) == undisturbed
+            with ended_at_last(start(again(worker), tmp_path)) as process:
+                wait_until(worker.runs.checkpoint(CELL.id, attempt).exists)
+                kill(process)
+        finish(again(worker), tmp_path)
+        assert worker.runs.attempts(CELL.id) == [1, 2, 3]
+        assert results_of(worker.runs, CELL) == undisturbed
 
     def test_killed_before_any_checkpoint_it_begins_anew(self, tmp_path, undisturbed):
-        cell = tiny(**CELL)
-        worker = worker_of(tmp_path, cell, checkpoint_every=3600.0)
-        process = start(worker, tmp_path)
-        wait_until(lambda: len(results_of(worker.runs, cell)[0]) > 0)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        assert start(worker, tmp_path).wait() == 0
-        assert results_of(worker.runs, cell) == undisturbed
+        worker = worker_of(tmp_path, CELL, checkpoint_every=3600.0)
+        with ended_at_last(start(worker, tmp_path)) as process:
+            wait_until(lambda: results_of(worker.runs, CELL)[0])
+            kill(process)
+        assert state_of(worker.runs, CELL.id) == "lost"
+        finish(again(worker), tmp_path)
+        begun = [event for event in events_of(worker.runs, CELL) if event.event == "started"]
+        assert [event.resumed_after for event in begun] == [0, 0]
+        assert results_of(worker.runs, CELL) == undisturbed
 
     def test_a_run_that_is_asked_to_stop_saves_its_state_first(self, tmp_path, undisturbed):
-        cell = tiny(**CELL)
-        worker = worker_of(tmp_path, cell, checkpoint_every=3600.0)
-        process = start(worker, tmp_path)
-        wait_until(lambda: len(results_of(worker.runs, cell)[0]) > 0)
-        worker.stop_file.write_text("stopped by the test", encoding="utf-8")
-        assert process.wait() == 0
-        assert state_of(worker.runs, cell.id) == "cancelled"
-        assert worker.runs.checkpoint(cell.id, 1).exists()
+        worker = worker_of(tmp_path, CELL, checkpoint_every=3600.0)
+        with ended_at_last(start(worker, tmp_path)) as process:
+            wait_until(lambda: results_of(worker.runs, CELL)[0])
+            worker.stop_file.write_text("stopped by the test", encoding="utf-8")
+            process.join(60)
+            assert process.exitcode == 0
+        assert state_of(worker.runs, CELL.id) == "cancelled"
+        assert events_of(worker.runs, CELL)[-1].reason == "stopped by the test"
+        assert worker.runs.checkpoint(CELL.id, 1).exists()
         worker.stop_file.unlink()
-        assert start(worker_of(tmp_path, cell), tmp_path).wait() == 0
-        assert results_of(worker.runs, cell) == undisturbed
+        finish(again(worker), tmp_path)
+        assert results_of(worker.runs, CELL) == undisturbed
 
 
 class TestWorker:
@@ -178,8 +137,6 @@ class TestWorker:
         runs = worker.runs
         number = claim(runs, cell.id, 0)
 
-        from bench.attempt import Attempt, Superseded
-
         def another_takes_over(_event: object) -> None:
             if len(results_of(runs, cell)[0]) == 1:
                 runs.journal(cell.id, 2).touch()
@@ -191,9 +148,6 @@ class TestWorker:
 
     @pytest.mark.parametrize("keep", ["best", "last"])
     def test_weights_are_kept_where_asked_for(self, tmp_path, keep):
-        from bench import checkpoint
-        from bench.model import model_of
-
         cell = tiny(epochs=2)
         worker = worker_of(tmp_path, cell, keep=keep)
         worker()

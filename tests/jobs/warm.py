@@ -4,7 +4,7 @@ import torch
 
 from bench.data import load_samples
 from tests.cells import tiny
-from tests.jobs import workers  # noqa: F401  (so that no child has to import it)
+from tests.jobs import kills  # noqa: F401  (so that no child has to import it, nor what it imports)
 
 # One thread from here on: a process with more must not be forked.
 torch.set_num_threads(1)

@@ -108,6 +108,23 @@ def kill(process: BaseProcess) -> None:
     process.join()
 
 
+def freeze(process: BaseProcess) -> bool:
+    """Let a process stand still, with all its threads; whether there still was one."""
+    if not process.is_alive():
+        return False
+    send(process, signal.SIGSTOP)
+    wait_until(lambda: is_frozen(process) or not process.is_alive())
+    return process.is_alive()
+
+
+def is_frozen(process: BaseProcess) -> bool:
+    """Whether a process stands still."""
+    try:
+        return "\nState:\tT" in Path(f"/proc/{process.pid}/status").read_text()
+    except OSError:
+        return False
+
+
 def send(process: BaseProcess, number: signal.Signals) -> None:
     assert process.pid
     os.kill(process.pid, number)
