@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel, ConfigDict, ValidationError
+
 from bench.runs import Runs
 from bench.store.database import Store
 from registry.catalog import DATASETS
@@ -14,7 +16,17 @@ from registry.errors import RequestError, nearest
 
 DEFAULT_DATABASE = "results.db"
 CONFIGURATION = Path("ferbench.toml")
-KNOWN = ("db", "runs", "roots", "profiles")
+
+
+class _Configuration(BaseModel):
+    """What ferbench.toml may say."""
+
+    model_config = ConfigDict(strict=True)
+
+    db: str = ""
+    runs: str = ""
+    roots: dict[str, str] = {}
+    profiles: dict[str, Any] = {}
 
 
 @dataclass(frozen=True)
@@ -49,10 +61,10 @@ def find_home(db: str | None = None, roots: Sequence[str] = ()) -> Home:
     """
     configured = _configuration()
     named = db or os.environ.get("FERBENCH_DB")
-    store = Store(named or configured.get("db") or DEFAULT_DATABASE)
-    runs = Path(configured["runs"]) if "runs" in configured and not named else beside(store)
-    folders = _roots(configured.get("roots", {}), roots)
-    return Home(store, Runs(runs.absolute()), folders, configured.get("profiles", {}))
+    store = Store(named or configured.db or DEFAULT_DATABASE)
+    runs = Path(configured.runs) if configured.runs and not named else beside(store)
+    folders = _roots(configured.roots, roots)
+    return Home(store, Runs(runs.absolute()), folders, configured.profiles)
 
 
 def beside(store: Store) -> Path:
@@ -79,14 +91,22 @@ def _folder(name: str, path: Path) -> Path:
     return folder
 
 
-def _configuration() -> dict[str, Any]:
+def _configuration() -> _Configuration:
     try:
         configured = tomllib.loads(CONFIGURATION.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        return {}
+        return _Configuration()
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise RequestError(f"{CONFIGURATION}: {error}") from None
+    known = _Configuration.model_fields
     for key in configured:
-        if key not in KNOWN:
-            raise RequestError(f"{CONFIGURATION}: there is no setting '{key}'{nearest(key, KNOWN)}")
-    return configured
+        if key not in known:
+            raise RequestError(f"{CONFIGURATION}: there is no setting '{key}'{nearest(key, known)}")
+    try:
+        return _Configuration.model_validate(configured)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise RequestError(
+            f"{CONFIGURATION}: {place} = {first['input']!r}: {first['msg']}"
+        ) from None

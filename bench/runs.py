@@ -28,6 +28,7 @@ class Runs:
         cells/<two letters>/<cell>/cancel-0001          asks the attempt to stop
         splits/<fingerprint>.json                       image names of each part
         matrices/<name>/<hash>.json                     what was asked for
+        costs/<hash>.json                               a measurement of what models cost
         submissions/<time>/                             what was submitted; logs, pickles
     """
 
@@ -73,6 +74,14 @@ class Runs:
         """What one submission of a matrix asked for."""
         return self.root / "matrices" / name / f"{fingerprint}.json"
 
+    def cost(self, fingerprint: str) -> Path:
+        """One measurement of what models cost."""
+        return self.root / "costs" / f"{fingerprint}.json"
+
+    def costs(self) -> list[Path]:
+        """Every measurement of what models cost."""
+        return sorted((self.root / "costs").glob("*.json"))
+
     def attempts(self, cell: str) -> list[int]:
         """Numbers of the attempts that a cell has had, ascending."""
         try:
@@ -102,13 +111,15 @@ def check_own(folder: Path) -> None:
     Raises
     ------
     RequestError
-        It exists and is another user's, or others may write to it.
+        It exists and is another user's, or others may write to it; or another user's link leads
+        to it, which may lead elsewhere tomorrow.
     """
     try:
-        found = folder.stat()
+        found, link = folder.stat(), folder.lstat()
     except FileNotFoundError:
         return
-    if found.st_uid != os.geteuid() or found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+    owners = {found.st_uid, link.st_uid}
+    if owners != {os.geteuid()} or found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
         raise RequestError(
             f"others can write to {folder}, and what is run is read from there; "
             f"make it yours alone: chmod go-w {folder}"

@@ -43,6 +43,7 @@ def status(
         console.print("No cell has been asked for yet: try `ferbench run quick`.")
     else:
         _print(cells)
+        _print_stranded(cells, home)
 
 
 def logs(
@@ -57,6 +58,7 @@ def logs(
     from bench.journal import Claimed, Ended, read
     from cli.terminal import console
     from jobs.asked import cells_asked_for
+    from jobs.overview import printed
     from registry.errors import RequestError
 
     runs = find_home(db).runs
@@ -71,11 +73,9 @@ def logs(
         raise RequestError(f"cell {found[0]} has no attempt {number}; it has {attempts}")
     for event in read(runs.journal(found[0], number))[0]:
         if isinstance(event, Claimed) and event.log:
-            stdout = runs.root / event.log
-            for path in (stdout, stdout.with_suffix(".err")):
-                if path.exists() and path.stat().st_size:
-                    console.print(f"── {path}", style="dim", markup=False)
-                    console.out(path.read_text(encoding="utf-8", errors="replace"), end="")
+            for path in printed(runs, runs.root / event.log):
+                console.print(f"── {path}", style="dim", markup=False)
+                console.out(path.read_text(encoding="utf-8", errors="replace"), end="")
         elif isinstance(event, Ended):
             console.print(f"── attempt {number}: {event.state}", style="dim", markup=False)
             console.out(event.traceback or event.reason)
@@ -99,6 +99,21 @@ def cancel(
         f"{counts['waiting']} called off before they began, {counts['running']} in training asked "
         f"to stop at their next batch, {counts['over']} were over already."
     )
+
+
+def _print_stranded(cells: "Sequence[Standing]", home: "Home") -> None:
+    """What to type for cells that wait in vain."""
+    from cli.terminal import console
+    from jobs.asked import files_asking_for
+    from jobs.overview import STRANDED
+
+    stranded = [cell.id for cell in cells if cell.reason == STRANDED]
+    for file in files_asking_for(home.runs, stranded) if stranded else ():
+        console.print(
+            f"Cells wait for which no job is left; this submits them again, with the options of "
+            f"then: ferbench run {file}",
+            markup=False,
+        )
 
 
 def _look(home: "Home", matrix: str | None, overview: "Overview") -> "list[Standing]":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from bench.runs import Runs
 from bench.specification import Specification
 from bench.store.submission import Submission
+from jobs.matrix_file import shipped_matrices
 from registry.errors import RequestError, nearest
 
 log = logging.getLogger(__name__)
@@ -43,14 +44,14 @@ def matrix_asked_for(runs: Runs, name: str) -> Submission:
         None of that name was run here.
     """
     known = matrices(runs)
-    stem = name.rpartition("/")[2].removesuffix(".toml")
+    stem = _of_file(name)
     if stem not in known:
         raise RequestError(f"no matrix '{stem}' was run here{nearest(stem, known)}")
     return known[stem]
 
 
 def cells_asked_for(runs: Runs, target: str) -> tuple[str, ...]:
-    """Identities of the cells of a matrix, or the one that begins so.
+    """Identities of the cells of a matrix (its file's name will do), or the one that begins so.
 
     Raises
     ------
@@ -58,8 +59,9 @@ def cells_asked_for(runs: Runs, target: str) -> tuple[str, ...]:
         There is none, or several cells begin so.
     """
     known = matrices(runs)
-    if target in known:
-        return tuple(cell.id for cell in known[target].specifications)
+    matrix = known.get(_of_file(target) if target.endswith(".toml") else target)
+    if matrix is not None:
+        return tuple(cell.id for cell in matrix.specifications)
     ids = {cell.id for matrix in known.values() for cell in matrix.specifications}
     ids |= {cell for cell, _, _ in runs.journals()}
     fitting = sorted(cell for cell in ids if cell.startswith(target))
@@ -71,6 +73,21 @@ def cells_asked_for(runs: Runs, target: str) -> tuple[str, ...]:
     if len(fitting) > 1:
         raise RequestError(f"several cells begin with '{target}': {', '.join(fitting[:5])}")
     return tuple(fitting)
+
+
+def files_asking_for(runs: Runs, cells: Collection[str]) -> list[str]:
+    """What `ferbench run` takes for the matrices with any of these cells: a name, or a file's."""
+    shipped = {matrix.name for matrix in shipped_matrices()}
+    wanted = set(cells)
+    return [
+        name if name in shipped else f"{name}.toml"
+        for name, matrix in matrices(runs).items()
+        if not wanted.isdisjoint(cell.id for cell in matrix.specifications)
+    ]
+
+
+def _of_file(name: str) -> str:
+    return name.rpartition("/")[2].removesuffix(".toml")
 
 
 def _cells(submission: Submission | None) -> tuple[Specification, ...]:

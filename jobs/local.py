@@ -13,6 +13,7 @@ from typing import Any
 
 import submitit
 import torch
+from submitit.core.utils import pickle_load
 
 from bench.execution import Execution
 from bench.runs import Runs
@@ -188,8 +189,8 @@ def _problem(job: submitit.Job[bool]) -> str:
     """Why the worker did not come to its end by itself; empty where it did."""
     if not job.paths.result_pickle.exists():
         return f"a worker died without a word; see {job.paths.stderr}"
-    error = job.exception()
-    return f"{last_line(str(error))}; see {job.paths.stderr}" if error is not None else ""
+    outcome, result = pickle_load(job.paths.result_pickle)  # a traceback, where it is an error
+    return "" if outcome == "success" else f"{last_line(result)}; see {job.paths.stderr}"
 
 
 def _wait(jobs: list[submitit.Job[bool]], tick: Callable[[], None]) -> None:

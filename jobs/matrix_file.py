@@ -42,16 +42,23 @@ def load_matrix(name: str) -> Matrix:
         There is no such matrix, or the file is not one; the message says where.
     """
     path = Path(name)
-    if path.suffix == ".toml" or path.is_file():
-        try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise RequestError(f"cannot read {path}: {error}") from None
-        return _parse(path.stem, text, str(path))
     shipped = {matrix.name: matrix for matrix in shipped_matrices()}
-    if name not in shipped:
-        raise RequestError(f"there is no matrix '{name}'{nearest(name, shipped)}")
-    return shipped[name]
+    if name in shipped and not path.is_file():
+        return shipped[name]
+    if not path.exists():
+        missing = f"cannot read {path}: no such file"
+        said = missing if path.suffix else f"there is no matrix '{name}'"
+        raise RequestError(f"{said}{nearest(name, {*shipped, *_files_beside(path)})}")
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RequestError(f"cannot read {path}: {error}") from None
+    return _parse(path.stem, text, str(path))
+
+
+def _files_beside(path: Path) -> list[str]:
+    files = sorted(path.parent.glob("*.toml"))
+    return [str(file) for file in files if file.name not in ("ferbench.toml", "pyproject.toml")]
 
 
 def shipped_matrices() -> tuple[Matrix, ...]:

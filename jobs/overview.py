@@ -16,6 +16,8 @@ from jobs.watch import LASTING, Progress, Watch
 
 #: Lines of a log that say why a cell ended.
 TAIL = 5
+#: Why a cell waits that was submitted, when the queue has its job no more.
+STRANDED = "no job is left for it"
 
 
 @dataclass(frozen=True)
@@ -76,8 +78,9 @@ class Overview:
         job, log = (_in_words(task) if task else ""), self._why(now)
         if now.state == "queued" and task is None and submitted is not None:
             # It died before it came to the cell: all that is known of it is what it printed.
-            known["reason"] = "no job is left for it"
-            job, log = f"{submitted[0].id} is over", log_tail(submitted[1], TAIL)
+            known["reason"] = STRANDED
+            job = f"{submitted[0].id} is over"
+            log = log_tail(printed(self._runs, submitted[1]), TAIL)
         return Standing(
             **known,
             images_per_second=now.images_per_second,
@@ -90,17 +93,28 @@ class Overview:
         if now.state == "failed":
             return last_lines(now.traceback, TAIL)
         if now.state == "lost" and now.log:
-            return log_tail(self._runs.root / now.log, TAIL)
+            return log_tail(printed(self._runs, self._runs.root / now.log), TAIL)
         return ""
 
 
-def log_tail(stdout: Path, lines: int) -> str:
-    """The last lines that a job printed to its error output, or else to its output."""
-    for path in (stdout.with_suffix(".err"), stdout):
-        try:
-            text = path.read_text(encoding="utf-8", errors="replace")
-        except OSError:
-            continue
+def printed(runs: Runs, stdout: Path) -> list[Path]:
+    """Files that hold what a job printed: its output, then its error output.
+
+    A journal names them, and it may come from elsewhere: none outside the runs folder is read.
+    """
+    root = runs.root.resolve()
+    files = [path.resolve() for path in (stdout, stdout.with_suffix(".err"))]
+    return [
+        path
+        for path in files
+        if path.is_relative_to(root) and path.is_file() and path.stat().st_size
+    ]
+
+
+def log_tail(files: Sequence[Path], lines: int) -> str:
+    """The last lines of the last file that says anything."""
+    for path in reversed(files):
+        text = path.read_text(encoding="utf-8", errors="replace")
         if text.strip():
             return last_lines(text, lines)
     return ""

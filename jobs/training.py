@@ -15,8 +15,10 @@ from jobs.claim import Heartbeat
 
 log = logging.getLogger(__name__)
 
-#: Seconds for which a database that did not answer is left alone.
+#: Seconds for which a database that failed is left alone; and how many times as long as it was
+#: waited for, so that one that is locked for ever takes a twentieth of the time at most.
 PAUSE = 30.0
+PAUSE_FACTOR = 20
 
 
 def carry_out(attempt: Attempt) -> State | None:
@@ -57,11 +59,13 @@ class Ingester:
 
     def __call__(self, cell: str, attempt: int) -> None:
         """Take in what the attempt has said since."""
-        if self._store is None or time.monotonic() < self._paused_until:
+        begun = time.monotonic()
+        if self._store is None or begun < self._paused_until:
             return
         try:
             path = self._runs.journal(cell, attempt)
             ingest_journal(self._store, self._runs, cell, attempt, path)
         except Exception as error:  # noqa: BLE001  (whatever fails, ingesting later gives the same)
             log.warning("the database did not take cell %s in: %s", cell, error)
-            self._paused_until = time.monotonic() + PAUSE
+            now = time.monotonic()
+            self._paused_until = now + max(PAUSE, PAUSE_FACTOR * (now - begun))

@@ -259,6 +259,11 @@ def test_what_a_person_gets_wrong_is_one_sentence_and_exit_code_2(
     [
         ("[rots]\nckplus = 'x'\n", "did you mean 'roots'?"),
         ("db = [broken", "ferbench.toml"),
+        ("db = 3", "ferbench.toml: db = 3: Input should be a valid string"),
+        ("runs = 3", "ferbench.toml: runs = 3: Input should be a valid string"),
+        ("roots = 3", "ferbench.toml: roots = 3: Input should be a valid dictionary"),
+        ("[roots]\nckplus = 3", "ferbench.toml: roots.ckplus = 3: Input should be a valid string"),
+        ("profiles = 3", "ferbench.toml: profiles = 3: Input should be a valid dictionary"),
         ("db = 'other.db'\n[roots]\nckplus = 'missing'\n", "missing"),
         ("db = 'other.db'\n[roots]\nckplus = '.'\n", "other.db"),
     ],

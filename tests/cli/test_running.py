@@ -31,7 +31,7 @@ lr = 1e-3
 [sweep]
 seed = [0, 1, 2]
 """
-INLINE = ("--where", "inline", "--device", "cpu")
+INLINE = ("--where", "inline", "--device", "cpu", "--deterministic")
 #: What Python's audit hooks call the opening of an SQLite file.
 OPENING = "sqlite3.connect"
 
@@ -189,6 +189,20 @@ class TestTrouble:
         database.unlink()
         assert ferbench("db", "ingest")[0] == 0
         assert rows(database) == undisturbed
+
+    def test_held_by_another_program(self, run, ferbench, folder, undisturbed, monkeypatch):
+        monkeypatch.setattr("bench.store.connections.BUSY_TIMEOUT", 0.05)
+        assert ferbench("db", "init")[0] == 0
+        holder = sqlite3.connect(folder / "results.db", isolation_level=None)
+        holder.execute("begin immediate")
+        complaint = run()
+        holder.rollback()
+        holder.close()
+        assert "database is locked" in complaint
+        assert "The journals keep everything" in complaint
+        assert rows(folder / "results.db") == []
+        assert ferbench("db", "ingest")[0] == 0
+        assert rows(folder / "results.db") == undisturbed
 
     def test_deleted_in_mid_run(self, run, folder, undisturbed, monkeypatch):
         database = folder / "results.db"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bench.runs import Runs
-from jobs.asked import cells_asked_for, matrices, matrix_asked_for
+from jobs.asked import cells_asked_for, files_asking_for, matrices, matrix_asked_for
 from registry.errors import RequestError
 from tests.bench.builders import spec
 from tests.jobs.standings import ask, in_state
@@ -33,6 +33,25 @@ def test_a_matrix_is_all_that_was_ever_asked_for_under_its_name(runs):
 @pytest.mark.parametrize("typed", ["trial", "trial.toml", "some/where/trial.toml"])
 def test_its_file_will_do(runs, typed):
     assert matrix_asked_for(runs, typed).name == "trial"
+
+
+@pytest.mark.parametrize("typed", ["trial", "trial.toml", "some/where/trial.toml"])
+def test_its_cells_by_the_name_of_its_file(runs, typed):
+    assert cells_asked_for(runs, typed) == tuple(cell.id for cell in CELLS)
+
+
+@pytest.mark.parametrize(
+    ("cells", "files"),
+    [
+        ([], []),
+        (["0" * 16], []),
+        ([CELLS[2].id], ["trial.toml"]),
+        ([CELLS[2].id, CELLS[0].id], ["table1", "trial.toml"]),
+    ],
+)
+def test_what_to_run_for_cells(runs, cells, files):
+    """A shipped matrix has a name, any other one a file."""
+    assert sorted(files_asking_for(runs, cells)) == files
 
 
 def test_the_nearest_name_is_offered(runs):

@@ -52,6 +52,26 @@ def test_a_folder_of_another_user_is_refused(tmp_path, monkeypatch):
         check_own(folder)
 
 
+@pytest.mark.parametrize("foreign", ["link", "folder"])
+def test_a_link_is_refused_where_it_or_what_it_leads_to_is_anothers(tmp_path, monkeypatch, foreign):
+    folder, link = tmp_path / "folder", tmp_path / "runs"
+    folder.mkdir(mode=0o700)
+    link.symlink_to(folder)
+    check_own(link)  # one's own leads to a larger disk, say
+    me = os.geteuid()
+    stat = Path.stat
+
+    def owned(path: Path, *, follow_symlinks: bool = True) -> os.stat_result:
+        found = stat(path, follow_symlinks=follow_symlinks)
+        anothers = follow_symlinks == (foreign == "folder")
+        return os.stat_result((*found[:4], me + anothers, *found[5:]))
+
+    monkeypatch.setattr(Path, "stat", owned)
+    monkeypatch.setattr(Path, "lstat", lambda path: owned(path, follow_symlinks=False))
+    with pytest.raises(RequestError, match="others can write"):
+        check_own(link)
+
+
 def test_nothing_is_entered_into_such_a_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Path("trial.toml").write_text(MATRIX)
