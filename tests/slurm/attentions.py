@@ -10,9 +10,8 @@ from torch import Tensor, nn
 
 from registry.catalog import attention
 from registry.site import Site
+from tests.slurm.crawl import CRAWL
 
-#: Names a file: while it exists, each batch after the first epoch takes the seconds in it.
-CRAWL = "FERBENCH_TEST_CRAWL"
 #: Batches after which it crawls: an epoch of the tests' cells, and one more to leave a checkpoint.
 CRAWLS_FROM = 7
 

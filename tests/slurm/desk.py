@@ -15,12 +15,11 @@ from sqlalchemy import select
 from bench import journal
 from bench.runs import Runs
 from bench.store.database import Store
-from bench.store.ingest import ingest
 from bench.store.models import Attempt, Cell, Epoch, Evaluation, Prediction, Selection
 from jobs.asked import matrix_asked_for
 from jobs.claim import state_of
 from jobs.submission import Job, manifests
-from tests.slurm.attentions import CRAWL
+from tests.slurm.crawl import CRAWL
 from tests.slurm.forked import ROOT, Forked
 
 #: Longer than ten minutes: in a shorter job, submitit takes each warning for a time-out.
@@ -146,9 +145,8 @@ class Desk:
 
     def rows(self, cell: str) -> Mapping[str, Any]:
         """All that the store has measured of a cell by its journals, and how attempts ended."""
+        self.ferbench("db", "ingest")  # in her process, which knows her attentions
         store = Store(str(self.folder / "results.db"))
-        store.upgrade()
-        ingest(store, self.runs)
         with store.read() as session:
             key = session.scalars(select(Cell.key).where(Cell.id == cell)).one()
 
