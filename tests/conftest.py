@@ -1,7 +1,8 @@
 """What every test shares: one thread each, and no skip that passes unseen where none may."""
 
 import os
-from collections.abc import Generator
+import sys
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import pytest
@@ -27,3 +28,15 @@ def _one_thread() -> None:
     import torch
 
     torch.set_num_threads(1)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _registered_for_one_file() -> Iterator[None]:
+    """Take out what the tests of a file registered: the conformance tests are for what is ours."""
+    yield
+    if "registry.catalog" in sys.modules:
+        from registry.catalog import BACKBONES
+
+        for component in tuple(BACKBONES._components.values()):
+            if component.build.__module__.startswith("tests."):
+                del BACKBONES._components[component.name], BACKBONES._names[component.name]
