@@ -39,7 +39,12 @@ def print_studies(found: Sequence[Findings]) -> None:
 def print_findings(findings: Findings) -> None:
     """Every trial, the importances, the Pareto front, and the best one."""
     _print_head(findings)
-    heads = [">trial", "state", *(f">{LABELS[o]}" for o in findings.objectives), ">± seeds"]
+    heads = [
+        ">trial",
+        "state",
+        *(f">{LABELS[o]}" for o in findings.objectives),
+        ">95 % ±\nover seeds",
+    ]
     heads += [*(f">{name}" for name in findings.parameters), "cells", "why"]
     rows = [
         [

@@ -1,5 +1,6 @@
 """``ferbench tune``: search for parameters, here or on a cluster."""
 
+import shlex
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -174,14 +175,15 @@ def _end(prepared: "Prepared", home: "Home", completed: bool) -> None:
 
     findings = study_asked_for(home, prepared.study.name).findings(home)
     print_best(findings)
-    left = unfinished(trials_of(prepared))
+    trials = trials_of(prepared)
+    missing = prepared.study.trials - len(trials) + unfinished(trials)
     counts = ", ".join(f"{count} {state}" for state, count in sorted(findings.states.items()))
-    console.print(f"\n{'' if completed else 'Stopped. '}{findings.name}: {counts}.")
-    if left:
-        console.print(f"Go on where it was: {' '.join(['ferbench', *sys.argv[1:]])}", markup=False)
-    if not completed:
-        raise typer.Exit(130)
-    raise typer.Exit(1 if left or findings.best is None else 0)
+    console.print(f"\n{'Stopped. ' if missing and not completed else ''}{findings.name}: {counts}.")
+    if missing:
+        again = shlex.join(["ferbench", *sys.argv[1:]])
+        console.print(f"{missing} of {prepared.study.trials} trials to go: {again}", markup=False)
+        raise typer.Exit(1 if completed else 130)
+    raise typer.Exit(1 if findings.best is None else 0)
 
 
 def _warn_of_database(problem: str) -> None:

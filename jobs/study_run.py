@@ -249,8 +249,11 @@ def _check_same(study: Study, stored: Study | None) -> None:
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    while (lease := take(folder, "opening")) is None:
-        time.sleep(POLL)
+    try:
+        while (lease := take(folder, "opening")) is None:
+            time.sleep(POLL)
+    except OSError as error:
+        raise RequestError(f"cannot write {folder}: {error}") from None
     with lease.heartbeat():
         yield
     lease.give_back()

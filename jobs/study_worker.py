@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +26,8 @@ log = logging.getLogger(__name__)
 
 #: Seconds between two looks at trials that others hold.
 POLL = 1.0
+#: What the one worker holds that waits for the others.
+WATCH = "watch"
 #: So many workers may die of a trial.
 MOST_LIVES = 3
 _STATES = {
@@ -90,18 +93,30 @@ class StudyWorker:
         return submitit.helpers.DelayedSubmission(self)
 
     def _work(self, storage: BaseStorage, stopping: Stopping) -> bool:
-        idle_since = time.monotonic()
         while not stopping.asked():
-            lease = self._next(storage)
-            if lease is not None:
-                if not self._carry_out(storage, lease, stopping):
-                    return False
-                idle_since = time.monotonic()
-            elif not self._open(storage) or time.monotonic() - idle_since >= patience():
-                return True
-            else:
-                time.sleep(POLL)
+            lease = self._next(storage) or self._watch(storage, stopping)
+            if lease is None:
+                return not stopping.asked()
+            if not self._carry_out(storage, lease, stopping):
+                return False
         return False
+
+    def _watch(self, storage: BaseStorage, stopping: Stopping) -> TrialLease | None:
+        """Wait for a trial whose worker dies; one that has nothing to do is enough for that."""
+        deadline = time.monotonic() + patience()
+        with ExitStack() as watch:
+            watching = False
+            while self._open(storage) and not stopping.asked():
+                if not watching and (lease := take(self.leases, WATCH)):
+                    watch.callback(lease.give_back)
+                    watch.enter_context(lease.heartbeat())
+                    watching = True
+                if not watching and time.monotonic() >= deadline:
+                    return None
+                time.sleep(POLL)
+                if (found := self._next(storage)) is not None:
+                    return found
+        return None
 
     def _next(self, storage: BaseStorage) -> TrialLease | None:
         """The first trial that is not over and that nobody has."""

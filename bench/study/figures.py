@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import optuna
+import plotly
 import plotly.graph_objects as go
 from optuna import visualization
 
@@ -60,35 +61,28 @@ def save(drawn: Mapping[str, go.Figure], folder: Path, form: str) -> list[Path]:
     RequestError
         The folder cannot be written, or there is no Chromium to draw PNG and PDF with.
     """
-    write = _writer(form)
+    paths = {name: folder / f"{name}.{form}" for name in drawn}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        written = []
-        for name, figure in drawn.items():
-            path = folder / f"{name}.{form}"
-            write(figure, path)
-            written.append(path)
-        return written
+        if form == "html":
+            for name, figure in drawn.items():
+                # One copy of Plotly's script beside the pages: they work without a network.
+                figure.write_html(paths[name], include_plotlyjs="directory")
+        else:
+            _write_images(list(drawn.values()), list(paths.values()), form)
     except OSError as error:
         raise RequestError(f"cannot write figures into {folder}: {error}") from None
+    return list(paths.values())
 
 
-def _writer(form: str) -> Callable[[go.Figure, Path], None]:
-    if form == "html":
-        # One copy of Plotly's script beside the pages: they work without a network.
-        return lambda figure, path: figure.write_html(path, include_plotlyjs="directory")
-
-    def image(figure: go.Figure, path: Path) -> None:
-        try:
-            figure.write_image(path)
-        except (ImportError, RuntimeError, ValueError) as error:
-            reason = " ".join(str(error).split())[:200]
-            raise RequestError(
-                f"{form.upper()} needs the package kaleido and an installed Chromium or Chrome; "
-                f"--format html needs neither ({reason})"
-            ) from None
-
-    return image
+def _write_images(drawn: list[go.Figure], paths: list[Path], form: str) -> None:
+    try:
+        plotly.io.write_images(drawn, paths)  # all of them by one browser
+    except (RuntimeError, ValueError) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise RequestError(
+            f"{form.upper()} needs an installed Chromium or Chrome; --format html does not ({reason})"
+        ) from None
 
 
 def _against(name: str, complete: list[TrialRow], findings: Findings) -> go.Figure:
@@ -108,7 +102,7 @@ def _against(name: str, complete: list[TrialRow], findings: Findings) -> go.Figu
     )
     figure.update_layout(xaxis_title=name, yaxis_title=f"{LABELS[first]}, {_part(findings)} part")
     numeric = [row.parameters[name] for row in rows if isinstance(row.parameters[name], float)]
-    if findings.definition["space"].get(name, {}).get("log") and numeric:
+    if findings.definition["space"].get(name.partition("[")[0], {}).get("log") and numeric:
         figure.update_xaxes(type="log")
     return figure
 

@@ -1,9 +1,13 @@
 """Studies small enough for a test: a function with a known optimum, and training that learns."""
 
+import os
 import pickle
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,13 +31,13 @@ from registry.site import Position
 PROGRAM = "import pickle, sys; pickle.load(open(sys.argv[1], 'rb'))()"
 #: Settings that learn something in a second.
 BASE = {
-    "dataset": {"name": "faces", "subjects": 14, "frames": 3},
+    "dataset": {"name": "faces", "subjects": 10, "frames": 4},
     "protocol": "subject",
     "backbone": "test_small",
     "attention": "none",
     "size": 32,
     "epochs": 3,
-    "batch_size": 8,
+    "batch_size": 4,
 }
 LR = {"lr": Numeric(low=1e-6, high=1e-1, log=True)}
 RADIUS = {"attention.radius": Numeric(low=0.02, high=0.95, points=(0.02, 0.25, 0.5, 0.75, 0.95))}
@@ -110,6 +114,33 @@ def start(worker: StudyWorker, folder: Path) -> subprocess.Popen[bytes]:
     path.write_bytes(pickle.dumps(worker))
     with (folder / "log").open("ab") as log:
         return subprocess.Popen([sys.executable, "-c", PROGRAM, str(path)], stderr=log)
+
+
+def in_a_fork(worker: StudyWorker) -> int:
+    """Carry out a worker that trains nothing in a process of its own; the code it ends with."""
+    pid = os.fork()
+    if pid == 0:
+        try:
+            worker()
+        finally:
+            os._exit(1)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def wait_until(happened: Any, seconds: float = 240) -> None:
+    deadline = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.05)
+
+
+@contextmanager
+def beside(action: Callable[[], None]) -> Iterator[None]:
+    """Do something else meanwhile; what it says on failure is said here."""
+    with ThreadPoolExecutor(1) as pool:
+        future = pool.submit(action)
+        yield
+        future.result()
 
 
 def told(prepared: Prepared) -> list[tuple[Any, ...]]:

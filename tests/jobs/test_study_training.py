@@ -1,9 +1,7 @@
 """Trials are cells: trained, pruned, reused, waited for and gone on with, by real training."""
 
 import signal
-import threading
 import time
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +12,7 @@ from bench.execution import Execution
 from bench.specification import Specification
 from bench.study.curve import curve_of
 from jobs.asked import matrices
-from jobs.claim import Heartbeat, attempts_of, claim, state_of
+from jobs.claim import attempts_of, claim, state_of
 from jobs.study import Numeric, Pruner, Sampler, Study
 from jobs.study_run import Prepared, trials_of, unfinished
 from jobs.worker import Worker
@@ -23,22 +21,24 @@ from tests.jobs.studies import (
     BASE,
     LR,
     begun,
+    beside,
     home_in,
     prepare,
     register_small,
     start,
     told,
+    wait_until,
     worker_of,
 )
 
 
 def study_of(**settings: Any) -> Study:
-    """Nine rates of learning, most of which are too low to learn anything."""
+    """Seven rates of learning, most of which are too low to learn anything."""
     defaults = {
         "name": "rates",
         "base": BASE,
         "space": LR,
-        "trials": 9,
+        "trials": 7,
         "sampler": Sampler(name="tpe", startup=4),
         "pruner": Pruner(name="median", startup=2),
         "seed": 1,
@@ -63,13 +63,6 @@ def worker_on(cells: tuple[Specification, ...], home: Any) -> Worker:
     )
 
 
-def wait_until(happened: Any, seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.005)
-
-
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Prepared, Any]:
     home = home_in(tmp_path_factory.mktemp("undisturbed"))
@@ -84,7 +77,7 @@ class TestPruning:
         prepared, home = undisturbed
         trials = trials_of(prepared)
         states = [trial.state.name for trial in trials]
-        assert len(trials) == 9
+        assert len(trials) == 7
         assert set(states) == {"COMPLETE", "PRUNED"}
         best = max(
             (trial for trial in trials if trial.state.name == "COMPLETE"),
@@ -143,28 +136,32 @@ class TestPruning:
         home = home_in(tmp_path)
         prepared = begun(study_of(), home)
         worker = worker_of(prepared, home)
-        for number in (1, 4):
-            process = start(worker, tmp_path)
+        process = start(worker, tmp_path)
 
-            def in_the_middle_of(wanted: int = number) -> bool:
-                running = [t for t in trials_of(prepared) if t.state.name == "RUNNING"]
-                return any(t.number >= wanted and t.intermediate_values for t in running)
+        def in_a_trial() -> bool:
+            running = [t for t in trials_of(prepared) if t.state.name == "RUNNING"]
+            return any(t.intermediate_values for t in running)
 
-            wait_until(in_the_middle_of)
-            process.send_signal(signal.SIGKILL)
-            process.wait()
-            assert [t.state.name for t in trials_of(prepared)].count("RUNNING") == 1
+        wait_until(in_a_trial)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        assert [t.state.name for t in trials_of(prepared)].count("RUNNING") == 1
         assert worker()
         assert told(prepared) == told(undisturbed[0])
+        assert not list(worker.leases.iterdir())
 
     def test_a_stopped_worker_changes_no_trial(self, undisturbed, tmp_path):
         home = home_in(tmp_path)
         prepared = begun(study_of(), home)
         worker = worker_of(prepared, home)
-        process = start(worker, tmp_path)
-        wait_until(lambda: any(t.intermediate_values for t in trials_of(prepared)))
-        process.send_signal(signal.SIGUSR2)  # the scheduler takes the machine away
-        process.wait()
+
+        def stop() -> None:
+            wait_until(lambda: any(t.intermediate_values for t in trials_of(prepared)))
+            worker.stop_file.write_text("by the test")
+
+        with beside(stop):
+            assert worker() is False
+        worker.stop_file.unlink()
         assert unfinished(trials_of(prepared)) > 0
         assert not list(worker.leases.iterdir())
         assert worker()
@@ -203,20 +200,22 @@ class TestCells:
         twin = begun(study_of(trials=1, name="twin"), home_in(tmp_path / "twin"))
         worker_of(twin, home_in(tmp_path / "twin"))()
         cells = cells_of(prepared, **trials_of(twin)[0].params)
-        number = claim(home.runs, cells[0].id, before=0)
-        assert number == 1
-        with Heartbeat(home.runs.journal(cells[0].id, 1)):
-            process = start(worker_of(prepared, home), tmp_path)
-            wait_until(lambda: list((tmp_path / "results.runs/studies/rates").glob("trial-*")))
+        assert claim(home.runs, cells[0].id, before=0) == 1  # as if another process had it
+        leases = prepared.leases(home)
+
+        def let_go() -> None:
+            wait_until(lambda: list(leases.glob("trial-*")))
             time.sleep(1.5)
             assert home.runs.attempts(cells[0].id) == [1]
             assert trials_of(prepared)[0].state.name == "RUNNING"
             over = journal.Journal(home.runs.journal(cells[0].id, 1))
             over.write(journal.Ended(state="preempted"))
             over.close()
-            assert process.wait(60) == 0
+
+        with beside(let_go):
+            assert worker_of(prepared, home)()
         assert home.runs.attempts(cells[0].id) == [1, 2]
-        assert trials_of(prepared)[0].state.name == "COMPLETE"
+        assert told(prepared) == told(twin)
 
     def test_a_cell_that_is_called_off_stops_the_study_and_not_the_trial(self, tmp_path):
         home = home_in(tmp_path)
@@ -224,16 +223,12 @@ class TestCells:
         worker = worker_of(prepared, home)
 
         def call_off() -> None:
-            found: list[Path] = []
-            while not found:
-                time.sleep(0.05)
-                found = list(home.runs.root.glob("cells/*/*/attempt-0001.jsonl"))
-            home.runs.cancellation(found[0].parent.name, 1).write_text("by the test")
+            wait_until(lambda: any(t.intermediate_values for t in trials_of(prepared)))
+            [journal] = home.runs.root.glob("cells/*/*/attempt-0001.jsonl")
+            home.runs.cancellation(journal.parent.name, 1).write_text("by the test")
 
-        thread = threading.Thread(target=call_off)
-        thread.start()
-        assert worker() is False
-        thread.join()
+        with beside(call_off):
+            assert worker() is False
         assert [t.state.name for t in trials_of(prepared)] == ["RUNNING", "WAITING"]
         assert not list(worker.leases.iterdir())
 
@@ -259,8 +254,14 @@ class TestCells:
 
     def test_wilcoxon_prunes_over_seeds(self, tmp_path):
         home = home_in(tmp_path)
-        pruner = Pruner(name="wilcoxon", p=0.3)
-        study = study_of(trials=4, seeds=4, pruner=pruner, sampler=Sampler(name="random"))
+        study = study_of(
+            trials=2,
+            seed=2,
+            seeds=4,
+            space={"lr": Numeric(low=1e-6, high=2e-3, points=(1e-6, 2e-3))},
+            pruner=Pruner(name="wilcoxon", p=0.3),
+            sampler=Sampler(name="grid"),
+        )
         prepared = begun(study, home)
         worker_of(prepared, home)()
         trials = trials_of(prepared)
