@@ -60,6 +60,7 @@ def cost(
     from bench.cost.measure import CostSettings, measure_and_keep
     from bench.execution import Execution
     from bench.home import find_home
+    from bench.store.watch import take_in
     from cli.terminal import console, print_json
     from registry.errors import RequestError
 
@@ -77,12 +78,14 @@ def cost(
         rounds=rounds,
     )
     execution = Execution.parse(device=device, threads=threads)
-    rows, path = measure_and_keep(models, settings, execution, find_home(db).runs)
+    home = find_home(db)
+    rows, path = measure_and_keep(models, settings, execution, home.runs)
     if output is Format.json:
         print_json([row.model_dump(mode="json") for row in rows])
     else:
         _print(rows)
         console.print(f"kept in {path}", style="dim", markup=False, soft_wrap=True)
+    take_in(home.store, home.runs)  # last, for what was measured is shown and kept by now
 
 
 def _models(words: Sequence[str]) -> "tuple[list[Model], int | None]":

@@ -97,7 +97,7 @@ def keep(runs: Runs, record: CostRecord) -> Path:
     """Write a record, named by its content, and tell where."""
     text = record.model_dump_json(indent=1)
     digest = hashlib.sha256(text.encode()).hexdigest()[:16]
-    path = _folder(runs) / f"{digest}.json"
+    path = runs.cost(digest)
     write_once(path, text)
     return path
 
@@ -110,15 +110,18 @@ def kept(runs: Runs) -> tuple[CostRecord, ...]:
     RequestError
         A file there is no record; the message names it.
     """
-    records = [_read(path) for path in sorted(_folder(runs).glob("*.json"))]
+    records = [read(path) for path in runs.costs()]
     return tuple(sorted(records, key=lambda record: record.measured_at))
 
 
-def _folder(runs: Runs) -> Path:
-    return runs.root / "costs"
+def read(path: Path) -> CostRecord:
+    """A record that was kept.
 
-
-def _read(path: Path) -> CostRecord:
+    Raises
+    ------
+    RequestError
+        The file is none, or cannot be read.
+    """
     try:
         return CostRecord.model_validate_json(path.read_bytes())
     except (OSError, ValidationError) as error:

@@ -13,12 +13,13 @@ from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from bench import journal
+from bench.cost import record
 from bench.runs import Runs
 from bench.store.database import Store, head
 from bench.store.export import without_journal
 from bench.store.ingest import ingest
 from bench.store.integrity import damage, orphans
-from bench.store.models import Attempt, Base, Cell, Matrix, SplitRow
+from bench.store.models import Attempt, Base, Cell, Cost, Matrix, SplitRow
 from bench.store.submission import Submission
 from registry.errors import RequestError
 
@@ -57,6 +58,11 @@ def _unreadable(runs: Runs) -> Iterator[str]:
             Submission.model_validate_json(path.read_bytes())
         except (ValueError, OSError) as error:
             yield f"{path}: {_one_line(error)}"
+    for path in runs.costs():
+        try:
+            record.read(path)
+        except RequestError as error:
+            yield _one_line(error)
     for _, _, path in runs.journals():
         try:
             journal.read(path)
@@ -108,7 +114,8 @@ def _offsets(store: Store, cell: str | None = None) -> dict[tuple[str, int], int
 
 def _unlike_rows(here: Session, there: Session, behind: set[str]) -> Iterator[str]:
     remedy = "; `ferbench db rebuild` makes it anew from the journals"
-    for table, decode in ((Matrix.__table__, _as_it_is), (SplitRow.__table__, _split)):
+    whole = ((Matrix, _as_it_is), (Cost, _as_it_is), (SplitRow, _split))
+    for table, decode in ((made.__table__, decode) for made, decode in whole):
         rows = [sorted(map(decode, side.execute(select(table)).all())) for side in (here, there)]
         if rows[0] != rows[1]:
             yield f"the table {table.description} differs from what the journals give{remedy}"

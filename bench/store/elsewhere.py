@@ -10,6 +10,7 @@ from sqlalchemy import make_url
 
 from bench.home import beside
 from bench.runs import Runs
+from bench.store.costs import without_record
 from bench.store.database import Store, head
 from bench.store.export import export, without_journal, without_submission
 from registry.errors import RequestError
@@ -36,7 +37,7 @@ def folders_of(other: str, store: Store, runs: Runs) -> Iterator[list[Runs]]:
     if path.is_dir():
         if path.resolve() == runs.root.resolve():
             raise RequestError(itself)
-        if not any((path / name).is_dir() for name in ("cells", "matrices")):
+        if not any((path / name).is_dir() for name in ("cells", "matrices", "costs")):
             raise RequestError(f"{other} is no folder of journals: it has no folder 'cells'")
         yield [Runs(path)]
         return
@@ -49,7 +50,7 @@ def folders_of(other: str, store: Store, runs: Runs) -> Iterator[list[Runs]]:
         written = Runs(Path(folder))
         known = folders[0] if folders else written
         attempts, matrices = without_journal(theirs, known), without_submission(theirs, known)
-        export(theirs, written, attempts, matrices)
+        export(theirs, written, attempts, matrices, without_record(theirs, known))
         theirs.close()
         yield [*folders, written]
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from bench.journal import Claimed, Ended, EpochEnded, Event, Part, Selected, Started
 from bench.runs import Runs, make_folder, replacing, write_once
 from bench.specification import Specification
+from bench.store.costs import export_costs
 from bench.store.database import Store
 from bench.store.models import (
     Attempt,
@@ -44,9 +45,13 @@ def without_submission(store: Store, runs: Runs) -> list[str]:
 
 
 def export(
-    store: Store, runs: Runs, attempts: Collection[tuple[str, int]], matrices: Iterable[str]
+    store: Store,
+    runs: Runs,
+    attempts: Collection[tuple[str, int]],
+    matrices: Iterable[str],
+    costs: Iterable[str] = (),
 ) -> None:
-    """Write journals of attempts, submissions of matrices and all splits into a runs folder.
+    """Write journals of attempts, submissions of matrices, costs and all splits into a runs folder.
 
     What is gone from the rows is not in the journals either: epochs that a later attempt trained
     anew, and when an epoch was selected.
@@ -55,6 +60,7 @@ def export(
     for cell, number in attempts:
         wanted.setdefault(cell, set()).add(number)
     with store.read() as session:
+        export_costs(session, runs, costs)
         for name in matrices:
             text = _submission(session, name).model_dump_json()
             fingerprint = hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -19,9 +19,11 @@ from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
 from bench import journal
+from bench.cost import record
 from bench.metrics import measure
 from bench.runs import Runs
 from bench.specification import Specification
+from bench.store.costs import known_costs, record_costs
 from bench.store.database import Store, StoreError
 from bench.store.models import (
     Attempt,
@@ -63,6 +65,7 @@ def ingest(store: Store, runs: Runs, tick: Callable[[int, int], None] = lambda *
     for path in sorted((runs.root / "matrices").glob("*/*.json"), key=_age):
         with _left_out_if_damaged(path):
             record_submission(store, Submission.model_validate_json(path.read_bytes()))
+    _ingest_costs(store, runs)
     known = _offsets(store)
     grown = [
         (cell, attempt, path)
@@ -77,6 +80,14 @@ def ingest(store: Store, runs: Runs, tick: Callable[[int, int], None] = lambda *
     # An attempt that ended before its start does not say whose it is; another one has by now.
     again = sum(_ingest_or_leave_out(store, runs, *which) for which in left)
     return len(grown) - len(left) + again
+
+
+def _ingest_costs(store: Store, runs: Runs) -> None:
+    known = known_costs(store)
+    for path in runs.costs():
+        if path.stem not in known:
+            with _left_out_if_damaged(path):
+                record_costs(store, path.stem, record.read(path))
 
 
 def _ingest_or_leave_out(store: Store, runs: Runs, cell: str, attempt: int, path: Path) -> bool:

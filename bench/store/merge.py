@@ -100,9 +100,9 @@ def _refuse_rows_without_journals(store: Store, runs: Runs) -> None:
 
 
 def _copy_texts(theirs: Runs, runs: Runs) -> int:
-    """Splits and submissions, named by what is in them; how many submissions were new."""
+    """Splits, costs and submissions, named by what is in them; how many submissions were new."""
     new = 0
-    for pattern in ("splits/*.json", "matrices/*/*.json"):
+    for pattern in ("splits/*.json", "costs/*.json", "matrices/*/*.json"):
         for path in sorted(theirs.root.glob(pattern)):
             here = runs.root / path.relative_to(theirs.root)
             if not here.exists():

@@ -199,3 +199,28 @@ class MatrixCell(Base):
     __tablename__ = "matrix_cells"
     matrix: Mapped[str] = mapped_column(ForeignKey("matrices.name"), primary_key=True)
     cell_key: Mapped[int] = mapped_column(ForeignKey("cells.key"), primary_key=True, index=True)
+
+
+class Cost(Base):
+    """What one model cost in a measurement; ``record`` names the measurement's file."""
+
+    __tablename__ = "costs"
+    record: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    measured_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    settings: Mapped[dict[str, Any]] = mapped_column(JSON)
+    environment: Mapped[dict[str, Any]] = mapped_column(JSON)
+    model: Mapped[str]
+    backbone: Mapped[dict[str, Any]] = mapped_column(JSON)
+    attention: Mapped[dict[str, Any]] = mapped_column(JSON)
+    size: Mapped[int]
+    batch: Mapped[int]
+    device: Mapped[str]
+    parameters: Mapped[int] = mapped_column(BigInteger)
+    flops: Mapped[int] = mapped_column(BigInteger)
+    flops_by_operation: Mapped[dict[str, int]] = mapped_column(JSON)
+    latency_ms_p50: Mapped[float]
+    latency_ms_p95: Mapped[float]
+    throughput: Mapped[float]
+    peak_memory: Mapped[int] = mapped_column(BigInteger)
+    to_vanilla: Mapped[dict[str, float]] = mapped_column(JSON)

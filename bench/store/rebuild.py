@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import delete
 
 from bench.runs import Runs
+from bench.store.costs import without_record
 from bench.store.database import Store
 from bench.store.export import without_journal, without_submission
 from bench.store.ingest import ingest
@@ -39,7 +40,7 @@ def rebuild(
     Parameters
     ----------
     even_if_lost : bool
-        Give up attempts and matrices that only the database knows.
+        Give up attempts, matrices and costs that only the database knows.
 
     Raises
     ------
@@ -81,8 +82,10 @@ def _move_aside(path: Path) -> Path:
 
 def _refuse_to_lose(store: Store, runs: Runs) -> None:
     attempts, matrices = without_journal(store, runs), without_submission(store, runs)
-    if attempts or matrices:
-        lost = f"{len(attempts)} attempts and {len(matrices)} matrices of {store}"
+    costs = without_record(store, runs)
+    if attempts or matrices or costs:
+        measured = f" and {len(costs)} measurements of cost" if costs else ""
+        lost = f"{len(attempts)} attempts and {len(matrices)} matrices{measured} of {store}"
         raise RequestError(
             f"{lost} are in no journal in {runs.root}, and a rebuild would lose them: "
             f"keep them by `ferbench db merge {store} --db NEW.db`, or give them up by --force"

@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import make_url, select
 
+from bench.cost.record import CostRecord, CostRow, Ratios
 from bench.journal import Claimed, Ended, EpochEnded, Event, Journal, Part, Selected, Started
 from bench.runs import Runs, write_once
-from bench.specification import Chosen, Specification, specify
+from bench.specification import Chosen, Specification, choose, specify
 from bench.store.database import Store
 from bench.store.models import Base, Cell
 from bench.store.submission import Submission, record_submission
@@ -125,6 +126,39 @@ def write_journal(runs: Runs, cell: str, attempt: int, events: Iterable[Event]) 
     journal.close()
     write_once(runs.split("5" * 32), '{"train": ["a", "b", "c"], "test": ["d"]}')
     return path
+
+
+# --- costs ---
+
+
+def cost_row(attention: str = "none", latency: float = 2.5, size: int = 224) -> CostRow:
+    """A model of resnet18 that nobody has measured."""
+    return CostRow(
+        model="resnet18" if attention == "none" else f"resnet18/{attention}",
+        backbone=choose("backbone", "resnet18"),
+        attention=choose("attention", attention),
+        size=size,
+        batch=32,
+        device="cpu",
+        parameters=11_000_000,
+        flops=3_500_000_000,
+        flops_by_operation={"convolution": 3_400_000_000, "matrix product": 100_000_000},
+        latency_ms_p50=latency,
+        latency_ms_p95=1.5 * latency,
+        throughput=123.456,
+        peak_memory=10**10,
+        to_vanilla=Ratios(latency=latency / 2.5),
+    )
+
+
+def cost_record(*rows: CostRow, seconds: int = 0) -> CostRecord:
+    """One measurement, so many seconds after the start."""
+    return CostRecord(
+        measured_at=START + timedelta(seconds=seconds, microseconds=7),
+        settings={"size": 224, "batch": 32, "channels": 1, "classes": 7, "rounds": 50},
+        environment={"host": "machine", "cpu": "a CPU", "device_name": "", "threads": 1},
+        rows=rows or (cost_row(), cost_row("hfc", 3.0)),
+    )
 
 
 # --- stores ---

@@ -3,6 +3,7 @@
 import pytest
 
 from bench.runs import Runs
+from bench.store.costs import without_record
 from bench.store.export import export, without_journal, without_submission
 from bench.store.ingest import ingest
 from tests.bench.builders import claimed, dump, spec, started, submit, write_journal
@@ -20,8 +21,13 @@ def without_offsets(store):
 def exported(store, runs, tmp_path) -> Runs:
     fill(store, runs)
     written = Runs(tmp_path / "exported")
-    export(store, written, without_journal(store, written), without_submission(store, written))
+    export_all(store, written)
     return written
+
+
+def export_all(store, runs):
+    matrices, costs = without_submission(store, runs), without_record(store, runs)
+    export(store, runs, without_journal(store, runs), matrices, costs)
 
 
 def test_every_row_comes_back(store, exported, another_store):
@@ -33,15 +39,16 @@ def test_every_row_comes_back(store, exported, another_store):
 def test_what_is_exported_is_all_that_there_is(store, exported):
     assert without_journal(store, exported) == []
     assert without_submission(store, exported) == []
+    assert without_record(store, exported) == []
     numbers = [exported.attempts(cell.id) for cell in CELLS.values()]
     assert numbers == [[1], [1], [1, 2, 3], [1], [1], [1], []]
 
 
 def test_again_gives_the_same_bytes(store, exported, tmp_path):
     again = Runs(tmp_path / "again")
-    export(store, again, without_journal(store, again), without_submission(store, again))
+    export_all(store, again)
     files = sorted(path for path in exported.root.rglob("*") if path.is_file())
-    assert len(files) == 8 + 2 + 1
+    assert len(files) == 8 + 2 + 1 + 1
     for path in files:
         assert (again.root / path.relative_to(exported.root)).read_bytes() == path.read_bytes()
 

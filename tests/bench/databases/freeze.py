@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from bench.cost.record import keep
 from bench.journal import Event
 from bench.runs import Runs, write_once
 from bench.specification import Specification
@@ -20,6 +21,7 @@ from tests.bench.builders import (
     WRONG,
     attempts_at,
     claimed,
+    cost_record,
     ended,
     epoch,
     full_run,
@@ -67,6 +69,7 @@ def fill(store: Store, runs: Runs) -> None:
         record_submission(store, submission)
     for cell, attempt, events in journals():
         write_journal(runs, cell.id, attempt, events)
+    keep(runs, cost_record())
     ingest(store, runs)
 
 
