@@ -3,8 +3,9 @@
 import argparse
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from random import Random
 
@@ -40,20 +41,16 @@ NODES = (
 
 
 def soak(
-    kind: Kind,
-    deaths: int,
-    known: Undisturbed,
-    folder: Path,
-    draw: Random,
-    tick: Callable[[], None],
-) -> list[Survival]:
+    kind: Kind, deaths: int, known: Undisturbed, folder: Path, draw: Random
+) -> Iterator[Survival]:
     """Runs, until so many workers died in the middle of one."""
-    survivals: list[Survival] = []
     folder.mkdir()
-    while sum(len(survival.deaths) for survival in survivals) < deaths:
-        survivals.append(survive(known, kind.blow, folder / str(len(survivals)), draw))
-        tick()
-    return survivals
+    for number in count():
+        if deaths <= 0:
+            return
+        survival = survive(known, kind.blow, folder / str(number), draw)
+        deaths -= len(survival.deaths)
+        yield survival
 
 
 def row(kind: Kind, survivals: list[Survival]) -> tuple[str | int, ...]:
@@ -76,29 +73,29 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--folder", type=Path, help="where the runs are kept; else they are not")
     asked = parser.parse_args()
-    rows, faults = [], []
+    survived: dict[Kind, list[Survival]] = {}
+    stopped = False
     with tempfile.TemporaryDirectory(prefix="soak-") as temporary, Progress() as progress:
         folder = asked.folder or Path(temporary)
         folder.mkdir(exist_ok=True)
         known = undisturbed(folder)
-        for kind in KILLS + NODES:
-            deaths = max(1, round(kind.share * asked.kills))
-            task = progress.add_task(kind.title, total=None)
-            draw = Random(f"{asked.seed} {kind.title}")
-            survivals = soak(
-                kind,
-                deaths,
-                known,
-                folder / kind.blow.__name__,
-                draw,
-                lambda task=task: progress.advance(task),
-            )
-            progress.update(task, total=len(survivals), completed=len(survivals))
-            rows.append(row(kind, survivals))
-            faults += [fault for survival in survivals for fault in survival.faults]
-    print_table("Killed, and gone on with", COLUMNS, rows)
+        try:
+            for kind in KILLS + NODES:
+                deaths = max(1, round(kind.share * asked.kills))
+                task = progress.add_task(kind.title, total=deaths)
+                draw = Random(f"{asked.seed} {kind.title}")
+                for survival in soak(kind, deaths, known, folder / kind.blow.__name__, draw):
+                    survived.setdefault(kind, []).append(survival)
+                    progress.advance(task, len(survival.deaths))
+        except KeyboardInterrupt:
+            stopped = True
+    rows = [row(kind, survivals) for kind, survivals in survived.items()]
+    print_table("Killed, and gone on with" + ", until stopped" * stopped, COLUMNS, rows)
+    faults = [fault for runs in survived.values() for survival in runs for fault in survival.faults]
     for fault in faults:
         Console(stderr=True).print(fault, markup=False)
+    if stopped:
+        return 130
     return 1 if faults else 0
 
 
