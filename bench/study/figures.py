@@ -81,7 +81,8 @@ def _write_images(drawn: list[go.Figure], paths: list[Path], form: str) -> None:
     except (RuntimeError, ValueError) as error:
         reason = " ".join(str(error).split())[:200]
         raise RequestError(
-            f"{form.upper()} needs an installed Chromium or Chrome; --format html does not ({reason})"
+            f"{form.upper()} needs an installed Chromium or Chrome; "
+            f"--format html does not ({reason})"
         ) from None
 
 
