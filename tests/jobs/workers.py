@@ -60,7 +60,7 @@ def again(worker: Worker, **changes: Any) -> Worker:
 
 
 class Elsewhere:
-    """A worker as if on another machine: its process cannot be seen, and leases are short."""
+    """A worker as if on another machine, from which only the processes of that one can be seen."""
 
     def __init__(self, worker: Worker, machine: str, lease: float, heartbeat: float) -> None:
         self.worker = worker
@@ -69,7 +69,8 @@ class Elsewhere:
         self.heartbeat = heartbeat
 
     def __call__(self) -> bool:
-        mine = f"{self.machine}|namespace|{os.getpid()}|1"
+        *_, pid, began = claims.holder().split("|")
+        mine = f"{self.machine}|namespace|{pid}|{began}"
         claims.holder = lambda: mine
         claims.LEASE = workers.LEASE = self.lease
         training.Heartbeat = partial(claims.Heartbeat, interval=self.heartbeat)
