@@ -129,7 +129,8 @@ def _points(low: float, high: float, log: bool, whole: bool, count: int) -> tupl
         raise RequestError(f"points = {count}: a range has two ends at least")
     first, last = (math.log(low), math.log(high)) if log else (low, high)
     steps = [first + (last - first) * i / (count - 1) for i in range(1, count - 1)]
-    between = [math.exp(step) if log else step for step in steps]
+    # As a person would write them: a 0.49999999999999994 would be another cell than a matrix's 0.5.
+    between = [float(f"{math.exp(step) if log else step:.9g}") for step in steps]
     values = [low, *between, high]
     return tuple(dict.fromkeys(float(round(v)) if whole else float(v) for v in values))
 
