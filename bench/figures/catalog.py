@@ -10,7 +10,6 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from bench.cells import CellReport, known_matrix
-from bench.cost.record import kept
 from bench.figures import stored
 from bench.figures.attention import draw_attention, observe
 from bench.figures.calibration import draw_calibration, reliability
@@ -38,6 +37,7 @@ from bench.figures.svd import decompose, draw_svd
 from bench.figures.trained import Trained, load_trained
 from bench.home import Home
 from bench.specification import Specification
+from bench.store.costs import cost_records
 from registry.component import NoParameters
 from registry.errors import RequestError, nearest
 from registry.spectrum import HighPass
@@ -206,7 +206,7 @@ def _cost(request: Request) -> Figure:
     with request.home.store.read() as session:
         made, record, told = points(
             session,
-            kept(request.home.runs),
+            cost_records(session),
             settings.rule,
             known_matrix(session, request.matrix),
             settings.dataset,

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sqlalchemy import ColumnElement, select
 from sqlalchemy import Row as SqlRow
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bench.metrics import measure
@@ -145,7 +145,10 @@ def balanced(confusion: Counts) -> float:
 
 
 def configurations(
-    session: Session, rule: str, matrix: str | None = None
+    session: Session,
+    rule: str,
+    matrix: str | None = None,
+    within: Sequence[ColumnElement[bool]] = (),
 ) -> tuple[Configuration, ...]:
     """Every configuration that has cells, by dataset, backbone, protocol and attention.
 
@@ -157,10 +160,15 @@ def configurations(
         ``best`` or ``last``.
     matrix : str, optional
         Only the cells of this matrix.
+    within : sequence of ColumnElement
+        Conditions on a `Cell`: the database sifts, for it may hold ten thousand.
     """
-    rows = _cells(session, matrix)
-    confusions = _confusions(session, rule, matrix)
-    splits = _splits(session)
+    if matrix is not None:
+        members = select(MatrixCell.cell_key).where(MatrixCell.matrix == matrix)
+        within = (*within, Cell.key.in_(members))
+    rows = _cells(session, within)
+    confusions = _confusions(session, rule, within)
+    splits = _splits(session, within)
     found = []
     for _, group in groupby(rows, key=lambda row: row.configuration):
         cells = list(group)
@@ -172,27 +180,31 @@ def _place(one: Configuration) -> tuple[str, ...]:
     return one.dataset, one.backbone, one.protocol, one.attention, one.id
 
 
-def _cells(session: Session, matrix: str | None) -> Sequence[SqlRow[Any]]:
-    query = select(
-        Cell.key,
-        Cell.configuration,
-        Cell.specification,
-        Cell.dataset,
-        Cell.data,
-        Cell.protocol,
-        Cell.backbone,
-        Cell.attention,
-        Cell.split_seed,
-        Cell.seed,
-        Cell.fold,
-        Cell.images,
-    ).order_by(Cell.configuration, Cell.split_seed, Cell.seed, Cell.fold)
-    if matrix is not None:
-        query = query.join(MatrixCell).where(MatrixCell.matrix == matrix)
+def _cells(session: Session, within: Sequence[ColumnElement[bool]]) -> Sequence[SqlRow[Any]]:
+    query = (
+        select(
+            Cell.key,
+            Cell.configuration,
+            Cell.specification,
+            Cell.dataset,
+            Cell.data,
+            Cell.protocol,
+            Cell.backbone,
+            Cell.attention,
+            Cell.split_seed,
+            Cell.seed,
+            Cell.fold,
+            Cell.images,
+        )
+        .where(*within)
+        .order_by(Cell.configuration, Cell.split_seed, Cell.seed, Cell.fold)
+    )
     return session.execute(query).all()
 
 
-def _confusions(session: Session, rule: str, matrix: str | None) -> dict[int, Counts]:
+def _confusions(
+    session: Session, rule: str, within: Sequence[ColumnElement[bool]]
+) -> dict[int, Counts]:
     query = (
         select(Selection.cell_key, Evaluation.confusion)
         .join(
@@ -200,19 +212,17 @@ def _confusions(session: Session, rule: str, matrix: str | None) -> dict[int, Co
             (Evaluation.cell_key == Selection.cell_key) & (Evaluation.epoch == Selection.epoch),
         )
         .join(Cell, Cell.key == Selection.cell_key)
-        .where(Selection.rule == rule, Evaluation.part == "test", Cell.state == "done")
+        .where(Selection.rule == rule, Evaluation.part == "test", Cell.state == "done", *within)
     )
-    if matrix is not None:
-        query = query.join(MatrixCell, MatrixCell.cell_key == Cell.key)
-        query = query.where(MatrixCell.matrix == matrix)
     return {key: np.array(confusion) for key, confusion in session.execute(query)}
 
 
-def _splits(session: Session) -> dict[int, str]:
+def _splits(session: Session, within: Sequence[ColumnElement[bool]]) -> dict[int, str]:
     """The split of each cell, as its latest attempt that started had it."""
     query = (
         select(Attempt.cell_key, Attempt.split)
-        .where(Attempt.split.is_not(None))
+        .join(Cell, Cell.key == Attempt.cell_key)
+        .where(Attempt.split.is_not(None), *within)
         .order_by(Attempt.cell_key, Attempt.number)
     )
     return {key: str(split) for key, split in session.execute(query)}

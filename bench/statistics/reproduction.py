@@ -77,15 +77,13 @@ def reproductions(
         if reported is None:
             continue
         table, row = reported
-        unlike = _unlike(one, table, row)
-        printed = row.average_percent
-        judged = verdict(printed, one.figures, unlike, _other_split(one, one.runs))
-        rows.append(_row(one, table, row, "figure", printed, one.figures, judged))
+        judged = judge(one, table, row)
+        rows.append(_row(one, table, row, "figure", row.average_percent, one.figures, judged))
         if row.gain_points is not None and setting(one) in plain:
             pairs = paired(one, plain[setting(one)])
             gains = gains_of(pairs)[0]
             spread = _other_split(one, *zip(*pairs, strict=True))
-            judged = verdict(row.gain_points, gains, unlike, spread)
+            judged = verdict(row.gain_points, gains, unlike(one, table, row), spread)
             rows.append(_row(one, table, row, "gain", row.gain_points, gains, judged))
     return tuple(rows)
 
@@ -113,11 +111,18 @@ def _row(
     )
 
 
-def _unlike(one: Configuration, table: ReportedTable, row: ReportedRow) -> tuple[str, ...]:
-    unlike = tuple(differences(one.specification, one.parts, table, row))
+def judge(one: Configuration, table: ReportedTable, row: ReportedRow) -> Verdict:
+    """The verdict on the figure that a reported row prints for a configuration."""
+    spread = _other_split(one, one.runs)
+    return verdict(row.average_percent, one.figures, unlike(one, table, row), spread)
+
+
+def unlike(one: Configuration, table: ReportedTable, row: ReportedRow) -> tuple[str, ...]:
+    """Why ours and that row cannot be compared; empty where they can."""
+    why = tuple(differences(one.specification, one.parts, table, row))
     if row.dataset == one.specification.dataset.name and one.rule != table.selection:
-        unlike = (*unlike, f"other epoch: {one.rule}, not {table.selection}")
-    return unlike
+        why = (*why, f"other epoch: {one.rule}, not {table.selection}")
+    return why
 
 
 def _other_split(one: Configuration, *sides: Sequence[Run]) -> float:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sqlalchemy import ColumnElement, or_
 from sqlalchemy.orm import Session
 
 from bench.cells import SHORTEST
@@ -12,6 +13,7 @@ from bench.statistics.comparison import Across, Comparison, as_family, compare
 from bench.statistics.intervals import Estimate
 from bench.statistics.measured import Configuration, configurations
 from bench.statistics.paired import Outcome
+from bench.store.models import Cell
 from registry.errors import RequestError, nearest
 
 
@@ -27,15 +29,15 @@ class Scope:
 
     def configurations(self, session: Session) -> tuple[Configuration, ...]:
         """Those within it."""
-        found = configurations(session, self.rule, self.matrix)
-        return tuple(one for one in found if self._holds(one))
+        wanted = {"dataset": self.dataset, "backbone": self.backbone, "protocol": self.protocol}
+        within = [_is(kind, name) for kind, name in wanted.items() if name is not None]
+        return configurations(session, self.rule, self.matrix, within)
 
-    def _holds(self, one: Configuration) -> bool:
-        wanted = ((self.dataset, one.dataset), (self.backbone, one.backbone))
-        return all(
-            name is None or label == name or label.startswith(f"{name}(")
-            for name, label in (*wanted, (self.protocol, one.protocol))
-        )
+
+def _is(kind: str, name: str) -> ColumnElement[bool]:
+    """Whether a cell's label is this name, with parameters or without."""
+    label = getattr(Cell, kind)
+    return or_(label == name, label.startswith(f"{name}(", autoescape=True))
 
 
 def compare_all(session: Session, names: Sequence[str], scope: Scope) -> tuple[Comparison, ...]:
