@@ -1,23 +1,21 @@
 """Measured beside reported: one row for each configuration and selection rule."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
 from typing import Any
 
-import numpy as np
-from sqlalchemy import Row as SqlRow
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from bench.comparability import differences, find_reported
-from bench.metrics import measure
-from bench.specification import Specification
-from bench.store.models import Cell, Evaluation, Matrix, MatrixCell, Selection
-from registry.catalog import PROTOCOLS
+from bench.comparability import find_reported
+from bench.statistics.intervals import Estimate
+from bench.statistics.measured import Configuration, configurations
+from bench.statistics.reproduction import judge, unlike
+from bench.statistics.single import estimate_of
+from bench.store.models import Cell, Matrix, MatrixCell
 
-#: Balanced accuracies are shown in percent, as the paper prints them.
-PERCENT = 100.0
+#: Configurations with a single run whose bootstrap is worth waiting for: a few milliseconds each.
+BOOTSTRAPPED = 100
 
 
 @dataclass(frozen=True)
@@ -38,6 +36,10 @@ class Standing:
         Runs that were asked for and have no result: not finished, failed, diverged.
     mean, std : float or None
         Balanced accuracy on the test part in percent, over the n runs; std from two on.
+    low, high : float or None
+        The 95 % interval of the mean.
+    interval : str
+        How it was made, or why there is none.
     parameters : int or None
         Of the whole model.
     reported : float or None
@@ -48,6 +50,8 @@ class Standing:
         Why the two cannot be compared; empty where they can.
     gap : float or None
         Mean minus reported, only where comparable.
+    verdict : str
+        Whether these runs reproduce what is reported; empty where nothing is.
     """
 
     dataset: str
@@ -60,11 +64,15 @@ class Standing:
     missing: int
     mean: float | None
     std: float | None
+    low: float | None
+    high: float | None
+    interval: str
     parameters: int | None
     reported: float | None = None
     reported_as: str = ""
     unlike: tuple[str, ...] = ()
     gap: float | None = None
+    verdict: str = ""
 
     @property
     def comparable(self) -> bool:
@@ -86,85 +94,48 @@ def leaderboard(
     protocol : str, optional
         Only this protocol.
     """
-    tables = _named_tables(session)
+    within = []
+    if protocol is not None:
+        label = Cell.protocol
+        within = [or_(label == protocol, label.startswith(f"{protocol}(", autoescape=True))]
+    rules = ("best", "last")
+    found = [one for rule in rules for one in configurations(session, rule, matrix, within)]
+    drawn = sum(len(one.runs) == 1 for one in found) <= BOOTSTRAPPED
+    tables, parameters = _named_tables(session), _parameters(session)
     standings = []
-    for _, group in groupby(_cells(session, matrix, protocol), key=lambda row: row.configuration):
-        rows = list(group)
-        specification = Specification.model_validate(rows[0].specification)
-        for rule in ("best", "last"):
-            standing = _standing(session, rows, specification, rule)
-            named = tables.get(rows[0].configuration, [])
-            images = next((row.images for row in rows if row.images), None)
-            standings.append(_beside_reported(standing, specification, images, named))
+    for one in found:
+        estimate = estimate_of(session, one) if drawn else one.estimate()
+        standing = _standing(one, estimate, parameters.get(one.id))
+        standings.append(_beside_reported(standing, one, tables.get(one.id, [])))
     return sorted(standings, key=_order)
 
 
-def _cells(session: Session, matrix: str | None, protocol: str | None) -> Iterable[SqlRow[Any]]:
-    query = select(
-        Cell.key,
-        Cell.configuration,
-        Cell.specification,
-        Cell.dataset,
-        Cell.backbone,
-        Cell.attention,
-        Cell.protocol,
-        Cell.seed,
-        Cell.split_seed,
-        Cell.fold,
-        Cell.state,
-        Cell.parameters,
-        Cell.images,
-    ).order_by(Cell.configuration, Cell.split_seed, Cell.seed, Cell.fold)
-    if matrix is not None:
-        query = query.join(MatrixCell).where(MatrixCell.matrix == matrix)
-    if protocol is not None:
-        query = query.where(
-            (Cell.protocol == protocol) | Cell.protocol.startswith(f"{protocol}(", autoescape=True)
-        )
-    return session.execute(query)
-
-
-def _standing(
-    session: Session, cells: list[SqlRow[Any]], specification: Specification, rule: str
-) -> Standing:
-    protocol = PROTOCOLS.get(specification.protocol.name)
-    folds = protocol.folds(protocol.parse(specification.protocol.parameters))
-    confusions = _confusions(session, [cell.key for cell in cells if cell.state == "done"], rule)
-    figures = []
-    missing = 0
-    for _, group in groupby(cells, key=lambda cell: (cell.split_seed, cell.seed)):
-        found = [confusions[cell.key] for cell in group if cell.key in confusions]
-        if len(found) == folds:
-            pooled = np.sum(found, axis=0)
-            figures.append(float(measure(pooled).balanced_accuracy) * PERCENT)
-        else:
-            missing += 1
-    known = [cell.parameters for cell in cells if cell.parameters is not None]
+def _standing(one: Configuration, estimate: Estimate, parameters: int | None) -> Standing:
     return Standing(
-        dataset=cells[0].dataset,
-        backbone=cells[0].backbone,
-        attention=cells[0].attention,
-        protocol=cells[0].protocol,
-        selection=rule,
-        optimistic=specification.monitored == "test" and rule == "best",
-        n=len(figures),
-        missing=missing,
-        mean=float(np.mean(figures)) if figures else None,
-        std=float(np.std(figures, ddof=1)) if len(figures) > 1 else None,
-        parameters=known[0] if known else None,
+        dataset=one.dataset,
+        backbone=one.backbone,
+        attention=one.attention,
+        protocol=one.protocol,
+        selection=one.rule,
+        optimistic=one.optimistic,
+        n=len(one.runs),
+        missing=len(one.missing),
+        mean=estimate.mean,
+        std=estimate.sd,
+        low=estimate.low,
+        high=estimate.high,
+        interval=estimate.method if estimate.low is not None else estimate.why,
+        parameters=parameters,
     )
 
 
-def _confusions(session: Session, keys: list[int], rule: str) -> dict[int, Any]:
+def _parameters(session: Session) -> dict[str, int]:
     query = (
-        select(Selection.cell_key, Evaluation.confusion)
-        .join(
-            Evaluation,
-            (Evaluation.cell_key == Selection.cell_key) & (Evaluation.epoch == Selection.epoch),
-        )
-        .where(Selection.rule == rule, Evaluation.part == "test", Selection.cell_key.in_(keys))
+        select(Cell.configuration, func.max(Cell.parameters))
+        .where(Cell.parameters.is_not(None))
+        .group_by(Cell.configuration)
     )
-    return {key: np.array(confusion) for key, confusion in session.execute(query)}
+    return {key: count for key, count in session.execute(query) if count is not None}
 
 
 def _named_tables(session: Session) -> dict[str, list[str]]:
@@ -183,28 +154,22 @@ def _named_tables(session: Session) -> dict[str, list[str]]:
     return tables
 
 
-def _beside_reported(
-    standing: Standing,
-    specification: Specification,
-    images: dict[str, int] | None,
-    named: list[str],
-) -> Standing:
-    found = find_reported(specification, named)
+def _beside_reported(standing: Standing, one: Configuration, named: Sequence[str]) -> Standing:
+    found = find_reported(one.specification, named)
     if found is None:
         return standing
     table, row = found
-    unlike = tuple(differences(specification, images, table, row))
-    if row.dataset == specification.dataset.name and standing.selection != table.selection:
-        unlike = (*unlike, f"other epoch: {standing.selection}, not {table.selection}")
+    why = unlike(one, table, row)
     gap = None
-    if standing.mean is not None and not unlike:
+    if standing.mean is not None and not why:
         gap = standing.mean - row.average_percent
     return replace(
         standing,
         reported=row.average_percent,
         reported_as=f"{table.source}/{table.name}, {row.dataset}",
-        unlike=unlike,
+        unlike=why,
         gap=gap,
+        verdict=str(judge(one, table, row)),
     )
 
 

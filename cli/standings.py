@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -20,16 +21,17 @@ def print_standings(standings: list[Standing], title: str = "") -> None:
     if not standings:
         console.print("No cell has been asked for yet: try `ferbench run quick`.")
         return
+    letters = _letters(standings)
     heads = ["dataset", "protocol", "backbone", "attention", "epoch", ">n", ">mean", ">std"]
-    heads += [">reported", ">gap", "note"]
-    print_table(title or "Leaderboard", heads, [_row(s) for s in standings], SHARED)
-    reasons = [OPTIMISTIC] if any(standing.optimistic for standing in standings) else []
-    reasons += [reason for standing in standings for reason in standing.unlike if ":" in reason]
+    heads += [">95 %", ">reported", ">gap", "note"]
+    print_table(title or "Leaderboard", heads, [_row(s, letters) for s in standings], SHARED)
     legend = [
         "mean: of n runs, balanced accuracy on the test part, %",
+        *_intervals(standings),
         "epoch: best on the monitored part, or the last",
         *_sources(standings),
-        *dict.fromkeys(reasons),
+        *([OPTIMISTIC] if any(standing.optimistic for standing in standings) else []),
+        *(f"{letter} not comparable, {reason}" for reason, letter in letters.items()),
     ]
     console.print()
     for line in legend:
@@ -41,20 +43,52 @@ def _sources(standings: list[Standing]) -> list[str]:
     return [f"reported: {'; '.join(names)}"] if names else []
 
 
-def _row(standing: Standing) -> list[str | Text]:
-    unlike = ", ".join(reason.partition(":")[0] for reason in standing.unlike)
+def _intervals(standings: list[Standing]) -> list[str]:
+    made = dict.fromkeys(standing.interval for standing in standings if standing.low is not None)
+    shown = [f"95 %: {'; '.join(made)}"] if made else []
+    single = any(standing.n == 1 and standing.low is not None for standing in standings)
+    return [*shown, "* one run: other images, not other seeds"] if single else shown
+
+
+def _interval(standing: Standing) -> str:
+    if standing.low is None or standing.high is None:
+        return "–"
+    return f"{standing.low:.1f}–{standing.high:.1f}{'*' * (standing.n == 1)}"
+
+
+def _letters(standings: list[Standing]) -> dict[str, str]:
+    """One for each reason why a row cannot be compared."""
+    reasons = dict.fromkeys(reason for standing in standings for reason in standing.unlike)
+    return {reason: _letter(place) for place, reason in enumerate(reasons)}
+
+
+def _letter(place: int) -> str:
+    """As spreadsheets count: from a to z, then aa."""
+    first, last = divmod(place, 26)
+    return (_letter(first - 1) if first else "") + chr(ord("a") + last)
+
+
+def _short(label: str) -> str:
+    """What a study has drawn has seventeen digits, and ten of them say nothing to the eye."""
+    return re.sub(r"\d*\.\d{5,}", lambda number: f"{float(number[0]):.4g}", label)
+
+
+def _row(standing: Standing, letters: dict[str, str]) -> list[str | Text]:
+    unlike = ",".join(letters[reason] for reason in standing.unlike)
     notes = ["optimistic"] if standing.optimistic else []
-    notes += [f"{unlike}: not comparable"] if unlike else []
+    notes += [f"unlike {unlike}"] if unlike else []
+    notes += [standing.verdict] if standing.comparable else []
     notes += [f"{standing.missing} missing"] if standing.missing else []
     return [
         standing.dataset,
         standing.protocol,
         standing.backbone,
-        standing.attention,
+        _short(standing.attention),
         standing.selection,
         str(standing.n),
         Text("missing" if standing.mean is None else f"{standing.mean:.2f}", style="bold"),
         "–" if standing.std is None else f"{standing.std:.2f}",
+        _interval(standing),
         "–" if standing.reported is None else f"{standing.reported:.2f}",
         "–" if standing.gap is None else f"{standing.gap:+.2f}",
         "; ".join(notes),

@@ -42,10 +42,11 @@ def print_findings(findings: Findings) -> None:
     heads = [
         ">trial",
         "state",
-        *(f">{LABELS[o]}" for o in findings.objectives),
-        ">95 % ±\nover seeds",
+        *(f">{LABELS[o].replace(' ', chr(10))}" for o in findings.objectives),
+        ">± 95 %",
     ]
-    heads += [*(f">{name}" for name in findings.parameters), "cells", "why"]
+    heads += [*(f">{name.replace('.', '.' + chr(10))}" for name in findings.parameters)]
+    heads += ["cells", "why"]
     rows = [
         [
             trial.number,
@@ -58,7 +59,7 @@ def print_findings(findings: Findings) -> None:
         ]
         for trial in findings.trials
     ]
-    print_table("Trials", heads, rows)
+    print_table("Trials, and the half-width of their intervals over seeds", heads, rows)
     if findings.importances:
         shares = [(name, percent(share)) for name, share in findings.importances.items()]
         title = "Importance: share of the objective's variance over the space (fANOVA)"

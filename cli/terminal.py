@@ -62,7 +62,7 @@ def print_table(
     Parameters
     ----------
     columns : sequence of str
-        Heads; where one begins with ``>``, its column is set to the right.
+        Heads; where one begins with ``>``, its column is set to the right, and never broken.
     shared : frozenset of str
         Heads of columns that are said once above the table where all rows agree in them.
     """

@@ -53,9 +53,10 @@ class Lease:
 def take(folder: Path, what: str) -> Lease | None:
     """The lease of something, unless a living process has it."""
     make_folder(folder)
-    if is_held(folder, what):
+    seen = lives(folder, what)  # once: two that looked twice could make one file each
+    if _is_held(folder, what, seen):
         return None
-    life = max(lives(folder, what), default=0) + 1
+    life = max(seen, default=0) + 1
     path = _path(folder, what, life)
     try:
         descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
@@ -68,7 +69,11 @@ def take(folder: Path, what: str) -> Lease | None:
 
 def is_held(folder: Path, what: str) -> bool:
     """Whether a living process has it."""
-    for life in reversed(lives(folder, what)):
+    return _is_held(folder, what, lives(folder, what))
+
+
+def _is_held(folder: Path, what: str, seen: list[int]) -> bool:
+    for life in reversed(seen):
         path = _path(folder, what, life)
         try:
             return is_alive(path, path.read_text(encoding="utf-8"))

@@ -254,9 +254,11 @@ def _alone(folder: Path) -> Iterator[None]:
             time.sleep(POLL)
     except OSError as error:
         raise RequestError(f"cannot write {folder}: {error}") from None
-    with lease.heartbeat():
-        yield
-    lease.give_back()
+    try:
+        with lease.heartbeat():
+            yield
+    finally:
+        lease.give_back()
 
 
 def unfinished(trials: Sequence[FrozenTrial]) -> int:

@@ -62,6 +62,11 @@ def claimed(seconds: int = 0) -> Claimed:
     return Claimed(time=START + timedelta(seconds=seconds), holder="machine|ns|1|2")
 
 
+def split_of(cell: Specification) -> str:
+    """Another one for each split seed."""
+    return f"{5 + cell.split_seed:x}" * 32
+
+
 def started(
     cell: Specification,
     resumed_after: int = 0,
@@ -73,7 +78,7 @@ def started(
         time=START,
         specification=cell.model_dump(mode="json"),
         classes=tuple(f"class{label}" for label in range(classes)),
-        split="5" * 32,
+        split=split_of(cell),
         images=images or {"train": 3, "test": 1},
         parameters=parameters,
         resumed_after=resumed_after,
@@ -121,10 +126,13 @@ def write_journal(runs: Runs, cell: str, attempt: int, events: Iterable[Event]) 
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch()
     journal = Journal(path)
+    events = list(events)
     for event in events:
         journal.write(event)
     journal.close()
-    write_once(runs.split("5" * 32), '{"train": ["a", "b", "c"], "test": ["d"]}')
+    splits = {event.split for event in events if isinstance(event, Started)}
+    for split in splits or {"5" * 32}:
+        write_once(runs.split(split), '{"train": ["a", "b", "c"], "test": ["d"]}')
     return path
 
 

@@ -80,7 +80,7 @@ def test_the_reference_holds_what_it_should():
     """That the comparisons below are of something."""
     tables = REFERENCE[True]
     empty = [name for name, found in tables.items() if not found]
-    assert empty == []
+    assert empty == ["costs"]  # which no attempt tells of
     assert len(tables["epochs"]) == 2 + 4 + 2
     assert len(tables["attempts"]) == 6
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from bench.leaderboard import Standing, leaderboard
 from bench.runs import Runs
@@ -72,6 +73,15 @@ class TestSeeds:
         )
         assert (standing.n, standing.missing) == (3, 0)
         assert standing.parameters == 1234
+
+    def test_the_interval_is_students(self, bench):
+        for seed, count in enumerate((4, 6, 9)):
+            bench.run(spec(seed=seed), right(count))
+        standing = bench.one()
+        figures = [70, 80, 95]
+        low, high = stats.t.interval(0.95, 2, np.mean(figures), stats.sem(figures))
+        assert (standing.low, standing.high) == pytest.approx((low, high))
+        assert standing.interval == "t interval over runs"
 
     def test_one_run_has_no_deviation(self, bench):
         bench.run(spec(), right(4))
@@ -186,6 +196,7 @@ class TestReported:
         assert standing.unlike == ()
         assert standing.comparable
         assert standing.gap == pytest.approx(90 - 92.31)
+        assert standing.verdict == "can't be told with these runs (n needed: ?)"
 
     def test_the_last_epoch_is_not_what_the_paper_prints(self, bench):
         self.run(bench, spec(**TABLE1, attention="hfc"))

@@ -8,10 +8,11 @@ from sqlalchemy import create_engine, inspect
 from bench.home import Home
 from bench.runs import Runs
 from bench.store.database import Store
+from jobs import study_lease
 from jobs.matrix_run import take_in
 from jobs.study import Sampler, Study
 from jobs.study_run import open_study, prepare, trials_of
-from jobs.study_storage import SCHEMA, place_for
+from jobs.study_storage import SCHEMA, Place, place_for
 from registry.errors import RequestError
 from tests import postgres
 from tests.jobs.studies import BASE, RADIUS, Bowl, begun, home_in, register_small, told, worker_of
@@ -86,3 +87,31 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path):
     (tmp_path / "results.runs").write_text("in the way")
     with pytest.raises(RequestError, match=r"results\.runs"):
         open_study(prepared, home)
+
+
+def test_of_two_that_find_nobody_only_one_has_it(tmp_path, monkeypatch):
+    others = []
+
+    def meanwhile(*_: object) -> bool:
+        monkeypatch.undo()
+        others.append(study_lease.take(tmp_path, "opening"))
+        return False
+
+    monkeypatch.setattr(study_lease, "_is_held", meanwhile)
+    assert study_lease.take(tmp_path, "opening") is None
+    assert others[0] is not None
+
+
+def test_whoever_fails_to_make_it_keeps_nobody_else_off(tmp_path, monkeypatch):
+    register_small()
+    home = home_in(tmp_path)
+    prepared = prepare(STUDY, home, "inline")
+
+    def full(_: Place) -> None:
+        raise RequestError("no room")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Place, "create", full)
+        with pytest.raises(RequestError, match="no room"):
+            open_study(prepared, home)
+    assert len(open_study(prepared, home).get_trials()) == 4
