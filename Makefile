@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: ablation test soak lint types clean
+.PHONY: ablation test soak screenshots lint types clean
 
 ablation: $(VENV)/installed  ## the paper's Table 1 in a small form, on the built-in faces
 	$(BIN)/ferbench run quick
@@ -16,6 +16,9 @@ test: lint types  ## lint, types and the whole suite
 KILLS ?= 1000
 soak: $(VENV)/installed-test  ## workers killed a thousand times, and what came of it; KILLS=100 is shorter
 	$(BIN)/python -m tests.soak --kills $(KILLS)
+
+screenshots: $(VENV)/installed-test  ## pictures of the dashboard's pages, by a real Chromium
+	$(BIN)/python -m tests.dashboard.screenshots docs/dashboard
 
 lint: $(VENV)/installed-test
 	$(BIN)/ruff check .

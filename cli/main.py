@@ -9,6 +9,7 @@ from cli import (
     compare,
     control,
     cost,
+    dashboard,
     data,
     database,
     figure,
@@ -42,6 +43,7 @@ app.command("verdict")(compare.verdict)
 app.command("power")(compare.power)
 app.command("cost")(cost.cost)
 app.command("figure")(figure.figure)
+app.command("dashboard")(dashboard.dashboard)
 app.command("tune")(tune.tune)
 app.command("list")(listing.list_components)
 app.add_typer(data.app, name="data")

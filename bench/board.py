@@ -1,0 +1,238 @@
+"""A leaderboard of one metric: each configuration with its interval, its gain and its verdict."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bench.comparability import find_reported
+from bench.cost.models import Model
+from bench.cost.record import CostRecord
+from bench.leaderboard import BOOTSTRAPPED
+from bench.statistics.comparison import Pair, paired
+from bench.statistics.family import holm
+from bench.statistics.intervals import Estimate
+from bench.statistics.measured import Configuration, Counts, configurations
+from bench.statistics.paired import Outcome, paired_t
+from bench.statistics.reproduction import judge, unlike
+from bench.statistics.settings import setting
+from bench.statistics.single import estimate_of
+from bench.statistics.verdict import Verdict
+from bench.store.models import Cell, Matrix
+from bench.tables.estimates import Score, difference, estimate, score
+from registry.reported import ReportedRow, ReportedTable
+
+#: What a leaderboard can be of, and how it is called.
+METRICS = {
+    "balanced_accuracy": "balanced accuracy",
+    "accuracy": "accuracy",
+    "macro_f1": "macro F1",
+}
+PLAIN = "none"
+
+
+@dataclass(frozen=True)
+class Gain:
+    """Over the plain backbone, from the pairs of runs that share seed and split.
+
+    Attributes
+    ----------
+    points : Estimate
+        In percentage points.
+    test : Outcome
+        Across runs: paired t, for resplits the corrected resampled one.
+    adjusted : float or None
+        Its p after Holm over the lines of the board.
+    """
+
+    points: Estimate
+    test: Outcome
+    adjusted: float | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """One configuration at the epoch that a rule picked; percent.
+
+    Attributes
+    ----------
+    reported : float or None
+        What a paper prints for this metric.
+    verdict : Verdict or None
+        Whether it was reproduced; None where nothing is reported, or of another metric.
+    gain : Gain or None
+        None for the plain backbone, and where that was not run in this setting.
+    """
+
+    id: str
+    dataset: str
+    protocol: str
+    backbone: str
+    attention: str
+    model: str
+    size: int
+    rule: str
+    optimistic: bool
+    runs: int
+    missing: int
+    measured: Estimate
+    parameters: int | None
+    reported: float | None = None
+    reported_as: str = ""
+    unlike: tuple[str, ...] = ()
+    verdict: Verdict | None = None
+    gain: Gain | None = None
+
+
+def board(
+    session: Session,
+    metric: str = "balanced_accuracy",
+    rule: str = "best",
+    matrix: str | None = None,
+    dataset: str | None = None,
+    protocol: str | None = None,
+    backbone: str | None = None,
+    table: str | None = None,
+) -> tuple[Line, ...]:
+    """Every configuration within these names, the highest first.
+
+    Parameters
+    ----------
+    metric : str
+        One of `METRICS`.
+    rule : str
+        ``best`` or ``last``.
+    matrix, dataset, protocol, backbone : str, optional
+        Only these, by their full names: ``faces`` is not ``faces(subjects=40)``.
+    table : str, optional
+        Only what this paper's table prints (``kim_jo/table1``); else whichever fits.
+    """
+    wanted = {"dataset": dataset, "protocol": protocol, "backbone": backbone}
+    within = [getattr(Cell, kind) == name for kind, name in wanted.items() if name is not None]
+    found = configurations(session, rule, matrix, within)
+    plain = {setting(one): one for one in found if one.attention == PLAIN}
+    parameters = _parameters(session, found)
+    named = [str(name) for name in session.scalars(select(Matrix.reported).distinct()) if name]
+    of = _remembering(score(metric))
+    gains = _gains(found, plain, of)
+    drawn = sum(len(one.runs) == 1 for one in found) <= BOOTSTRAPPED
+    drawn = drawn and metric == "balanced_accuracy"
+    lines = []
+    for one in found:
+        reported = _reported(one, metric, table, named)
+        measured = estimate_of(session, one) if drawn else estimate(one, of)
+        lines.append(_line(one, measured, parameters.get(one.id), gains.get(one.id), reported))
+    return tuple(sorted(lines, key=_order))
+
+
+def latencies(records: Sequence[CostRecord]) -> dict[tuple[str, int], float]:
+    """Median time of one image in ms by model and image size, as it was measured last."""
+    return {(row.model, row.size): row.latency_ms_p50 for one in records for row in one.rows}
+
+
+def _line(
+    one: Configuration,
+    measured: Estimate,
+    parameters: int | None,
+    gain: Gain | None,
+    reported: tuple[ReportedTable, ReportedRow] | None,
+) -> Line:
+    spec = one.specification
+    printed: dict[str, Any] = {}
+    if reported is not None:
+        table, row = reported
+        printed = {
+            "reported": row.average_percent,
+            "reported_as": f"{table.source}/{table.name}, {row.dataset}",
+            "unlike": unlike(one, table, row),
+            "verdict": judge(one, table, row),
+        }
+    return Line(
+        one.id,
+        one.dataset,
+        one.protocol,
+        one.backbone,
+        one.attention,
+        Model(spec.backbone, spec.attention).label,
+        spec.recipe.size,
+        one.rule,
+        one.optimistic,
+        len(one.runs),
+        len(one.missing),
+        measured,
+        parameters,
+        gain=gain,
+        **printed,
+    )
+
+
+def _reported(
+    one: Configuration, metric: str, table: str | None, named: Sequence[str]
+) -> tuple[ReportedTable, ReportedRow] | None:
+    found = find_reported(one.specification, [table] if table else named)
+    if found is None or found[0].metric != metric:
+        return None
+    if table and table not in (found[0].name, f"{found[0].source}/{found[0].name}"):
+        return None
+    return found
+
+
+def _gains(
+    found: Sequence[Configuration], plain: Mapping[str, Configuration], of: Score
+) -> dict[str, Gain]:
+    gains = {}
+    for one in found:
+        base = plain.get(setting(one))
+        if base is not None and one is not base:
+            gains[one.id] = _gain(paired(one, base), of, one.ratio)
+    adjusted = holm([gain.test for gain in gains.values()])
+    return {
+        key: Gain(gain.points, gain.test, p)
+        for (key, gain), p in zip(gains.items(), adjusted, strict=True)
+    }
+
+
+def _gain(pairs: Sequence[Pair], of: Score, ratio: float) -> Gain:
+    by_split: dict[str, list[float]] = {}
+    for mine, theirs in pairs:
+        for a, b in zip(mine.folds, theirs.folds, strict=True):
+            by_split.setdefault(a.split, []).append(of(a.confusion) - of(b.confusion))
+    values = [value for each in by_split.values() for value in each]
+    means = [sum(each) / len(each) for each in by_split.values()]
+    test = paired_t(means, ratio) if len(by_split) > 1 else paired_t(values)
+    return Gain(difference(pairs, of, ratio), test)
+
+
+def _parameters(session: Session, found: Sequence[Configuration]) -> dict[str, int]:
+    query = (
+        select(Cell.configuration, func.max(Cell.parameters))
+        .where(Cell.configuration.in_([one.id for one in found]), Cell.parameters.is_not(None))
+        .group_by(Cell.configuration)
+    )
+    return {key: count for key, count in session.execute(query) if count is not None}
+
+
+def _remembering(of: Score) -> Score:
+    """The same score, each confusion matrix worked out once."""
+    known: dict[bytes, float] = {}
+
+    def remembered(confusion: Counts) -> float:
+        key = confusion.tobytes()
+        if key not in known:
+            known[key] = of(confusion)
+        return known[key]
+
+    return remembered
+
+
+def _order(line: Line) -> tuple[Any, ...]:
+    mean = line.measured.mean
+    return (
+        line.dataset,
+        line.protocol,
+        line.backbone,
+        float("inf") if mean is None else -mean,
+        line.attention,
+    )

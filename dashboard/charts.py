@@ -1,0 +1,161 @@
+"""Charts for the screen: the figures' colours, told apart by marks and dashes as well."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+from numpy.typing import NDArray
+
+from bench.board import Line
+from bench.figures.confusion import MOST, row_shares
+from bench.figures.style import COLOURS as PRINTED
+
+#: Those of print, but for black, which a dark page would swallow.
+COLOURS = (*PRINTED[:-1], "#808080")
+#: As Plotly calls the marks and dashes of `bench.figures.style`.
+MARKS = ("circle", "square", "triangle-up", "diamond", "triangle-down", "cross", "x")
+PERCENT = 100.0
+DASHES = ("solid", "dash", "dashdot", "dot", "longdash", "longdashdot")
+
+
+def draw(figure: go.Figure, key: str, describes: str, height: int = 380) -> None:
+    """Show a chart; the button in its corner gives it as SVG."""
+    figure.update_layout(
+        height=height,
+        margin={"l": 8, "r": 8, "t": 28, "b": 8},
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "xanchor": "left"},
+    )
+    figure.update_xaxes(automargin=True)
+    figure.update_yaxes(automargin=True)
+    config = {
+        "displaylogo": False,
+        "toImageButtonOptions": {"format": "svg", "filename": key},
+        "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"],
+    }
+    st.plotly_chart(figure, key=key, config=config, alt=describes)
+
+
+def standings(lines: Sequence[Line], what: str) -> go.Figure:
+    """Mean and 95 % interval of each line, with what the paper prints as a mark."""
+    names = names_of(lines)
+    figure = go.Figure()
+    halves = [line.measured.half or 0.0 for line in lines]
+    figure.add_scatter(
+        x=[line.measured.mean for line in lines],
+        y=names,
+        error_x={"type": "data", "array": halves, "thickness": 1.5, "width": 4},
+        mode="markers",
+        marker={"symbol": "circle", "size": 9, "color": COLOURS[0]},
+        name="measured, 95 % interval",
+        customdata=[line.runs for line in lines],
+        hovertemplate="%{y}<br>%{x:.2f} % over %{customdata} runs<extra></extra>",
+    )
+    for fits, symbol, name in (
+        (True, "diamond", "paper"),
+        (False, "diamond-open", "paper, not comparable"),
+    ):
+        marks = [
+            (one.reported, text)
+            for one, text in zip(lines, names, strict=True)
+            if one.reported is not None and (not one.unlike) == fits
+        ]
+        if marks:
+            figure.add_scatter(
+                x=[value for value, _ in marks],
+                y=[text for _, text in marks],
+                mode="markers",
+                marker={"symbol": symbol, "size": 10, "color": COLOURS[1]},
+                name=name,
+                hovertemplate="%{y}<br>printed: %{x:.2f} %<extra></extra>",
+            )
+    figure.update_xaxes(title=f"{what}, % on the test part")
+    figure.update_yaxes(autorange="reversed", type="category")
+    return figure
+
+
+def names_of(lines: Sequence[Line]) -> list[str]:
+    """Backbone and attention; where that is not one line's alone, what tells it apart as well."""
+    plain = [f"{line.backbone} / {line.attention}" for line in lines]
+    several = len({line.protocol for line in lines}) > 1
+    full = [
+        f"{name} · {line.protocol}" if several and plain.count(name) > 1 else name
+        for name, line in zip(plain, lines, strict=True)
+    ]
+    return [
+        f"{name} · {line.id[:6]}" if full.count(name) > 1 else name
+        for name, line in zip(full, lines, strict=True)
+    ]
+
+
+def over_epochs(
+    curves: Mapping[str, tuple[Sequence[int], Sequence[float | None]]], what: str
+) -> go.Figure:
+    """Lines over epochs by name; each has a colour, a mark and a dash of its own."""
+    figure = go.Figure()
+    for number, (name, (epochs, values)) in enumerate(curves.items()):
+        figure.add_scatter(
+            x=list(epochs), y=list(values), name=name, mode="lines+markers", **_look(number)
+        )
+    figure.update_xaxes(title="epoch", tickformat="d")
+    figure.update_yaxes(title=what)
+    return figure
+
+
+def confusion(counts: NDArray[np.int64], classes: Sequence[str]) -> go.Figure:
+    """Rows are true classes, columns predicted ones; shares of a row as colour, counts as text."""
+    shares = PERCENT * row_shares(counts)
+    figure = go.Figure(
+        go.Heatmap(
+            z=shares,
+            x=list(classes),
+            y=list(classes),
+            text=counts.astype(str) if len(classes) <= MOST else None,
+            texttemplate="%{text}",
+            colorscale="Cividis",
+            zmin=0,
+            zmax=100,
+            colorbar={"title": "% of row", "thickness": 12},
+            hovertemplate="true %{y}, predicted %{x}: %{text} (%{z:.0f} %)<extra></extra>",
+        )
+    )
+    figure.update_xaxes(title="predicted", side="bottom")
+    figure.update_yaxes(title="true", autorange="reversed")
+    return figure
+
+
+def intervals(
+    names: Sequence[str],
+    values: Sequence[float | None],
+    halves: Sequence[float | None],
+    what: str,
+    number: int = 0,
+) -> go.Figure:
+    """Dots with intervals around zero."""
+    figure = go.Figure()
+    figure.add_vline(x=0, line={"width": 1, "dash": "dot", "color": "gray"})
+    figure.add_scatter(
+        x=list(values),
+        y=list(names),
+        error_x={"type": "data", "array": [half or 0.0 for half in halves], "width": 4},
+        mode="markers",
+        marker={
+            "size": 9,
+            "symbol": MARKS[number % len(MARKS)],
+            "color": COLOURS[number % len(COLOURS)],
+        },
+        hovertemplate="%{y}: %{x:+.2f}<extra></extra>",
+        showlegend=False,
+    )
+    figure.update_xaxes(title=what)
+    figure.update_yaxes(autorange="reversed", type="category")
+    return figure
+
+
+def _look(number: int) -> dict[str, Any]:
+    colour = COLOURS[number % len(COLOURS)]
+    return {
+        "line": {"color": colour, "dash": DASHES[number % len(DASHES)], "width": 1.8},
+        "marker": {"symbol": MARKS[number % len(MARKS)], "size": 5, "color": colour},
+    }

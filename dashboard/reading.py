@@ -1,0 +1,78 @@
+"""Asking the database: whatever was asked once is kept until the database has another revision."""
+
+from collections.abc import Callable, Hashable
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import streamlit as st
+from sqlalchemy.orm import Session
+
+from bench.home import Home
+from bench.store.database import Store
+from dashboard.place import place
+from dashboard.revision import Watcher
+
+P = ParamSpec("P")
+T = TypeVar("T")
+#: Answers that are kept; those asked for longest ago go first.
+KEPT = 200
+
+
+def read(question: Callable[Concatenate[Session, P], T], *args: P.args, **options: P.kwargs) -> T:
+    """What a function of a session and of plain values says at the database's present revision.
+
+    The answer is shared by everybody who looks, so it must be a value that nobody changes.
+
+    Raises
+    ------
+    RequestError
+        The database cannot be read, or the question is none; nothing is kept then.
+    """
+    store = place().home.store
+    return _ask(store, revision(), question, args, options)
+
+
+def revision() -> tuple[Any, ...]:
+    """Of the database, as it is now."""
+    return _watcher(place().home.store).revision()
+
+
+def keep(question: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
+    """The same for what does not depend on the database."""
+    key = (_name(question), args, tuple(sorted(options.items())))
+    answer: T = _kept(key, lambda: question(*args, **options))
+    return answer
+
+
+def home() -> Home:
+    """Where results and data lie."""
+    return place().home
+
+
+def _ask(
+    store: Store,
+    at: tuple[Any, ...],
+    question: Callable[..., T],
+    args: tuple[Any, ...],
+    options: dict[str, Any],
+) -> T:
+    def answer() -> T:
+        with store.read() as session:
+            return question(session, *args, **options)
+
+    key = (store.url, at, _name(question), args, tuple(sorted(options.items())))
+    kept: T = _kept(key, answer)
+    return kept
+
+
+def _name(question: Callable[..., Any]) -> str:
+    return f"{question.__module__}.{question.__qualname__}"
+
+
+@st.cache_resource(max_entries=KEPT, show_spinner=False)
+def _kept(key: Hashable, _answer: Callable[[], Any]) -> Any:
+    return _answer()
+
+
+@st.cache_resource(show_spinner=False, max_entries=8, hash_funcs={Store: lambda store: store.url})
+def _watcher(store: Store) -> Watcher:
+    return Watcher(store)

@@ -1,0 +1,90 @@
+"""The server of the pages: on this machine alone unless told otherwise, and it calls nobody."""
+
+import gc
+import socket
+import threading
+import webbrowser
+from pathlib import Path
+
+from registry.errors import RequestError
+
+FIRST_PORT = 8501
+TRIED = 50
+
+
+def free_port(address: str, port: int | None) -> int:
+    """The port that is asked for, or the first that nobody listens on.
+
+    Raises
+    ------
+    RequestError
+        It is taken, or the address is not one of this machine's.
+    """
+    for candidate in [port] if port else range(FIRST_PORT, FIRST_PORT + TRIED):
+        try:
+            _try(address, candidate)
+        except OSError as error:
+            reason = error.strerror or str(error)
+        else:
+            return candidate
+    which = f"port {port}" if port else f"any port from {FIRST_PORT} on"
+    raise RequestError(f"cannot listen at {address}, {which}: {reason}")
+
+
+def serve(address: str, port: int, browser: bool, upload: int) -> None:
+    """Serve the pages until somebody ends it.
+
+    Parameters
+    ----------
+    upload : int
+        Largest file that may be uploaded, in MB.
+    """
+    from streamlit import config
+    from streamlit.web import bootstrap
+
+    options = {
+        "server.address": address,
+        "server.port": port,
+        "server.headless": True,
+        "server.fileWatcherType": "none",
+        "server.runOnSave": False,
+        "server.maxUploadSize": upload,
+        "browser.gatherUsageStats": False,
+        "browser.serverAddress": address,
+        "client.toolbarMode": "minimal",
+        "client.showErrorDetails": "none",
+        "logger.level": "error",
+        "theme.light.primaryColor": "#0072B2",
+        "theme.dark.primaryColor": "#56B4E9",
+    }
+    for name, value in options.items():
+        config.set_option(name, value)
+    _warm_up()
+    if browser:
+        url = f"http://{address}:{port}"
+        threading.Timer(1.0, webbrowser.open, [url]).start()
+    app = Path(__file__).with_name("app.py")
+    bootstrap.run(str(app), False, [], {})
+
+
+def _try(address: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind((address, port))
+
+
+def _warm_up() -> None:
+    """Import before the first page is asked for, and let no collection look at it ever again."""
+    import pandas  # noqa: F401  (its import takes seconds, which nobody shall wait for)
+    import plotly.graph_objects  # noqa: F401  (likewise)
+
+    import bench.board
+    import bench.figures.catalog
+    import bench.study.figures  # noqa: F401  (likewise)
+    from registry.catalog import ATTENTIONS, BACKBONES, DATASETS, PROTOCOLS
+
+    for catalog in (ATTENTIONS, BACKBONES, DATASETS, PROTOCOLS):
+        list(catalog)
+    gc.collect()
+    gc.freeze()

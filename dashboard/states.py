@@ -1,0 +1,42 @@
+"""States of cells, each with a sign for who sees no colours."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+import streamlit as st
+
+from bench.contents import Group
+
+#: Sign, colour of the badge, and background of a field of the grid with letters that stand out.
+STATES = {
+    "done": ("✓", "green", "#009E73"),
+    "running": ("▶", "blue", "#0072B2"),
+    "queued": ("·", "gray", "#8a8a8a"),
+    "preempted": ("‖", "orange", "#B87800"),
+    "cancelled": ("‖", "orange", "#B87800"),
+    "pruned": ("✂", "blue", "#4a7fa8"),
+    "lost": ("?", "red", "#b3261e"),
+    "failed": ("✗", "red", "#b3261e"),
+    "diverged": ("∞", "violet", "#8a3d72"),
+}
+
+
+def sign(state: str) -> str:
+    """Of a state; a blank for one that is not known."""
+    return STATES.get(state, (" ", "", ""))[0]
+
+
+def counts(groups: Iterable[Group]) -> dict[str, int]:
+    """Cells by state, in the order above."""
+    found: Counter[str] = Counter()
+    for group in groups:
+        found[group.state] += group.cells
+    return {state: found[state] for state in [*STATES, *found] if found[state]}
+
+
+def show_counts(found: dict[str, int]) -> None:
+    """A badge a state."""
+    with st.container(horizontal=True, gap="small"):
+        for state, count in found.items():
+            mark, colour, _ = STATES.get(state, (" ", "gray", ""))
+            st.badge(f"{mark} {count:,} {state}", color=colour)  # type: ignore[arg-type]  # (one of its colours)

@@ -1,0 +1,129 @@
+"""A paper's tables with each finding marked in its cell, and what follows from what."""
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+import streamlit as st
+
+from bench.audit.findings import Finding, key_of, place
+from bench.audit.report import audit_named
+from bench.grid import Grid
+from dashboard.address import choice
+from dashboard.reading import keep
+from dashboard.tables import offer
+from dashboard.told import note, plain, telling
+from registry.reported import ReportedRow, ReportedTable, reported_tables
+
+GROUPS = {
+    "arithmetic": "Arithmetic: numbers that contradict each other",
+    "design": "Design: what the comparison leaves open",
+}
+#: Before a finding's number, and behind its cell: numbers that contradict, and what gives pause.
+SIGNS = {"arithmetic": "✗", "design": "△"}
+COLOURS = {
+    "arithmetic": "background-color: #b3261e; color: white",
+    "design": "background-color: #B87800; color: white",
+}
+
+
+def show() -> None:
+    """The page."""
+    tables = {key_of(table): table for table in reported_tables()}
+    chosen = choice("table", "Paper's table", list(tables))
+    table = tables[chosen]
+    findings = keep(audit_named, chosen)
+    every = keep(audit_named, table.source)
+    elsewhere = [one for one in every if one.where.startswith(f"{table.source} ")]
+    numbered = {finding: at for at, finding in enumerate([*findings, *elsewhere], start=1)}
+    st.markdown(f"*{plain(table.title)}*")
+    note(table.paper.citation or table.paper.title)
+    note(
+        f"{SIGNS['arithmetic']} contradicts other numbers; {SIGNS['design']} gives pause; the "
+        "number is the finding's below."
+    )
+    for dataset in dict.fromkeys(row.dataset for row in table.rows):
+        st.subheader(plain(dataset))
+        _table(table, dataset, findings, numbered)
+    own = {finding for finding in findings if finding.where.startswith(key_of(table))}
+    for group, title in GROUPS.items():
+        listed = [finding for finding in numbered if finding.group == group]
+        st.subheader(f"{title} ({len(listed)})")
+        for finding in listed:
+            _finding(finding, numbered[finding], finding in own)
+
+
+def _table(
+    table: ReportedTable,
+    dataset: str,
+    findings: Sequence[Finding],
+    numbered: Mapping[Finding, int],
+) -> None:
+    rows = [row for row in table.rows if row.dataset == dataset]
+    columns = _columns(rows)
+    marks: dict[str, list[Finding]] = {}
+    for finding in findings:
+        marks.setdefault(finding.where, []).append(finding)
+    texts, styles = [], []
+    for row in rows:
+        printed = _printed(row)
+        found = [marks.get(place(table, row, column), []) for column in columns]
+        texts.append(
+            [
+                " ".join([printed.get(column, ""), *(_mark(one, numbered) for one in ones)]).strip()
+                for column, ones in zip(columns, found, strict=True)
+            ]
+        )
+        styles.append([COLOURS[ones[0].group] if ones else "" for ones in found])
+    frame = pd.DataFrame(texts, columns=columns, index=[row.label for row in rows])
+    styled = frame.style.apply(
+        lambda _: pd.DataFrame(styles, frame.index, frame.columns), axis=None
+    )
+    st.dataframe(styled, height="content", alt=f"{key_of(table)} on {dataset}, findings marked")
+    grid = Grid(
+        ("model", *columns),
+        tuple((row.label, *line) for row, line in zip(rows, texts, strict=True)),
+    )
+    offer(f"audit-{table.name}-{dataset}", grid)
+
+
+def _columns(rows: Sequence[ReportedRow]) -> list[str]:
+    heads = dict.fromkeys(cell.head for row in rows for cell in row.cells)
+    return [
+        column
+        for column in ("parameters", "added", "best epoch", *heads, "Average", "gain")
+        if any(_printed(row).get(column) for row in rows)
+    ]
+
+
+def _printed(row: ReportedRow) -> dict[str, str]:
+    """What a row prints, by the columns that findings name."""
+    return {
+        "parameters": row.parameters or "",
+        "added": row.added or "",
+        "best epoch": str(row.best_epoch),
+        **{cell.head: cell.printed for cell in row.cells},
+        "Average": row.average,
+        "gain": row.gain or "",
+    }
+
+
+def _mark(finding: Finding, numbered: Mapping[Finding, int]) -> str:
+    return f"{SIGNS[finding.group]}{numbered[finding]}"
+
+
+def _finding(finding: Finding, number: int, here: bool) -> None:
+    with st.container(border=True):
+        where = finding.where if here else f"{finding.where} (outside this table)"
+        st.markdown(f"**{SIGNS[finding.group]}{number}** {plain(where)}")
+        if finding.follows:
+            st.markdown(
+                f"printed **{plain(finding.printed)}**, follows **{plain(finding.follows)}**"
+            )
+        st.markdown(plain(finding.message))
+        note(f"{finding.kind}, confidence {finding.confidence}")
+        if finding.also:
+            note(f"also: {'; '.join(finding.also)}")
+
+
+with telling():
+    show()

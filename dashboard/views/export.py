@@ -1,0 +1,151 @@
+"""Any table and any figure as a file for a paper."""
+
+from typing import Any
+
+import streamlit as st
+from sqlalchemy.orm import Session
+
+from bench.board import METRICS, board
+from bench.contents import groups, listed, matrices
+from bench.figures.catalog import FIGURES, Request, draw
+from bench.grid import Grid, to_csv, to_latex, to_markdown
+from bench.statistics.reproduction import reproductions
+from dashboard.address import choice, choices, section
+from dashboard.figures import show_figure
+from dashboard.filters import RULES, ask_filters, tagged
+from dashboard.reading import home, read
+from dashboard.tables import show_table
+from dashboard.told import note, telling
+
+#: Of the figures those of a trained model, of an image alone, and of what is in the store.
+OF_CELLS = ("curves", "confusion", "calibration", "attention", "gradcam")
+TABLES = {
+    "leaderboard": "leaderboard: interval and gain",
+    "verdicts": "verdicts on reported figures",
+}
+
+
+def show() -> None:
+    """The page."""
+    if section("part", "What to export", ("Tables", "Figures")) == "Tables":
+        _tables()
+    else:
+        _figures()
+
+
+def _tables() -> None:
+    filters = ask_filters()
+    if filters is None:
+        return
+    which = choice("what", "Table", list(TABLES), shown=TABLES.__getitem__)
+    if which == "verdicts":
+        rows = read(_verdicts, filters.rule, filters.matrix)
+        rows = tuple(row for row in rows if row["dataset"] == filters.dataset)
+        forms = {"reported": ".2f", "measured": ".2f", "n": "d"}
+    else:
+        metric = choice("metric", "Metric", list(METRICS), shown=METRICS.__getitem__)
+        rows = read(
+            _board,
+            metric,
+            filters.rule,
+            filters.matrix,
+            filters.dataset,
+            filters.protocol,
+            filters.backbone,
+        )
+        forms = {"n": "d", "parameters": ","}
+    if not rows:
+        note("There is nothing of that here.")
+        return
+    show_table(f"{which}-{filters.dataset}", rows, formats=forms, height="content")
+    note(
+        f"Epoch: {RULES[filters.rule]}. ±: half of the 95 % interval. In percent of the test part."
+    )
+    texts = Grid(
+        tuple(rows[0]),
+        tuple(
+            tuple("–" if value is None else str(value) for value in row.values()) for row in rows
+        ),
+    )
+    for place, (write, language) in zip(st.tabs(list(WRITERS)), WRITERS.values(), strict=True):
+        with place:
+            st.code(write(texts), language=language)
+
+
+WRITERS: dict[str, Any] = {
+    "LaTeX": (to_latex, "latex"),
+    "Markdown": (to_markdown, "markdown"),
+    "CSV": (to_csv, None),
+}
+
+
+def _board(session: Session, metric: str, rule: str, *names: str | None) -> tuple[Any, ...]:
+    return tuple(
+        {
+            "backbone": line.backbone,
+            "attention": line.attention,
+            "n": line.runs,
+            METRICS[metric]: _with_half(line.measured.mean, line.measured.half, ".2f"),
+            "gain": line.gain and _with_half(line.gain.points.mean, line.gain.points.half, "+.2f"),
+            "p": None
+            if line.gain is None or line.gain.adjusted is None
+            else f"{line.gain.adjusted:.3f}",
+            "parameters": line.parameters,
+            "reported": None if line.reported is None else f"{line.reported:.2f}",
+            "verdict": None if line.verdict is None else str(line.verdict),
+            "label": "optimistic" if line.optimistic else "",
+        }
+        for line in board(session, metric, rule, *names)
+    )
+
+
+def _with_half(mean: float | None, half: float | None, form: str) -> str | None:
+    if mean is None:
+        return None
+    return format(mean, form) + ("" if half is None else f" ± {half:.2f}")
+
+
+def _verdicts(session: Session, rule: str, matrix: str | None) -> tuple[Any, ...]:
+    return tuple(
+        {
+            "backbone": one.backbone,
+            "attention": one.attention,
+            "what": one.what,
+            "reported": one.reported,
+            "measured": one.measured,
+            "n": one.verdict.n,
+            "verdict": str(one.verdict),
+            "why": one.verdict.why,
+            "where": one.reported_as,
+            "protocol": one.protocol,
+            "dataset": one.dataset,
+        }
+        for one in reproductions(session, rule, matrix)
+    )
+
+
+def _figures() -> None:
+    name = choice("figure", "Figure", list(FIGURES))
+    cells: tuple[str, ...] = ()
+    matrix = None
+    if name in OF_CELLS or name == "filter":
+        found = read(listed, most=200) if read(groups) else ()
+        called = {
+            f"{tagged(cell.backbone, cell.attention, cell.id)}, seed {cell.seed}": cell.id
+            for cell in found
+        }
+        cells = tuple(called[one] for one in choices("cell", "Cells", list(called), ()))
+        if name in OF_CELLS and not cells:
+            st.info("Pick a cell.")
+            return
+    elif name in ("cost", "difficulty"):
+        known = [one.name for one in read(matrices)]
+        chosen = choice("matrix_of_figure", "Matrix", ["all", *known])
+        matrix = None if chosen == "all" else chosen
+    with st.spinner("Drawing"):
+        figure = draw(name, Request(home(), cells, (), matrix))
+    show_figure(figure, name, f"figure '{name}' of {', '.join(cells) or 'the built-in face'}")
+
+
+with telling():
+    show()

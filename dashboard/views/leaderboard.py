@@ -1,0 +1,183 @@
+"""Measured beside reported: each configuration with interval, gain, test and verdict."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from bench.board import METRICS, Line, board, latencies
+from bench.store.costs import cost_records
+from dashboard.address import choice, choices
+from dashboard.charts import draw, names_of, standings
+from dashboard.filters import Filters, ask_filters, tagged
+from dashboard.reading import read
+from dashboard.tables import show_table
+from dashboard.told import note, plain, remark, telling
+from registry.reported import reported_tables
+
+FITTING = "whichever fits"
+OPTIMISTIC = "OPTIMISTIC"
+EPOCHS = {"best": "the best on the monitored part", "last": "the last"}
+#: By what the lines can be ordered; the highest first but for what costs.
+ORDERS = {
+    "mean": lambda line: _last(line.measured.mean, -1),
+    "gain": lambda line: _last(line.gain and line.gain.points.mean, -1),
+    "parameters": lambda line: _last(line.parameters, 1),
+    "attention": lambda line: (line.backbone, line.attention),
+}
+#: Lines in the picture; the table has all.
+DRAWN = 40
+
+
+def show() -> None:
+    """The page."""
+    filters = ask_filters()
+    if filters is None:
+        return
+    first, second, third = st.columns(3)
+    with first:
+        metric = choice("metric", "Metric", list(METRICS), shown=METRICS.__getitem__)
+    with second:
+        keys = [f"{table.source}/{table.name}" for table in reported_tables()]
+        table = choice("paper", "Paper's table", [FITTING, *keys])
+    with third:
+        order = choice("order", "Ordered by", list(ORDERS))
+    lines = read(
+        board,
+        metric=metric,
+        rule=filters.rule,
+        matrix=filters.matrix,
+        dataset=filters.dataset,
+        protocol=filters.protocol,
+        backbone=filters.backbone,
+        table=None if table == FITTING else table,
+    )
+    lines = tuple(sorted(lines, key=ORDERS[order]))
+    _labels(lines)
+    shown = lines[:DRAWN]
+    what = METRICS[metric]
+    draw(
+        standings(shown, what),
+        "leaderboard",
+        f"{what} of {len(shown)} models as dots with 95 % intervals; the table below has the "
+        "same numbers",
+        height=120 + 26 * len(shown),
+    )
+    if len(lines) > DRAWN:
+        note(f"Drawn are the first {DRAWN} of {len(lines)}; the table has all.")
+    prices = latencies(read(cost_records))
+    rows = [_row(name, line, prices) for name, line in zip(names_of(lines), lines, strict=True)]
+    show_table(
+        "leaderboard-table",
+        rows,
+        formats=FORMATS,
+        describes=f"Leaderboard of {filters.dataset}",
+        links={"runs": "open"},
+        height="content" if len(rows) < 16 else 560,
+    )
+    _legend(lines, filters)
+    _pick(lines, filters)
+
+
+FORMATS = {
+    "mean": ".2f",
+    "low": ".2f",
+    "high": ".2f",
+    "gain": "+.2f",
+    "gain low": "+.2f",
+    "gain high": "+.2f",
+    "p": ".3f",
+    "n": "d",
+    "parameters": ",",
+    "latency, ms": ".2f",
+    "reported": ".2f",
+}
+
+
+def _row(name: str, line: Line, prices: dict[tuple[str, int], float]) -> dict[str, Any]:
+    gain = line.gain
+    return {
+        "model": name,
+        "mean": line.measured.mean,
+        "low": line.measured.low,
+        "high": line.measured.high,
+        "n": line.runs,
+        "label": "; ".join(_notes(line)),
+        "gain": gain and gain.points.mean,
+        "gain low": gain and gain.points.low,
+        "gain high": gain and gain.points.high,
+        "p": gain and gain.adjusted,
+        "reported": line.reported,
+        "verdict": "" if line.verdict is None else str(line.verdict),
+        "parameters": line.parameters,
+        "latency, ms": prices.get((line.model, line.size)),
+        "protocol": line.protocol,
+        "runs": f"run?configuration={line.id}",
+    }
+
+
+def _notes(line: Line) -> list[str]:
+    notes = [OPTIMISTIC] if line.optimistic else []
+    notes += [f"{line.missing} missing"] if line.missing else []
+    return notes
+
+
+def _labels(lines: Sequence[Line]) -> None:
+    if any(line.optimistic for line in lines):
+        remark(
+            f"{OPTIMISTIC}: the test part picked the epoch, so these figures are higher than on "
+            "images that had no say in it."
+        )
+    reasons = dict.fromkeys(reason for line in lines for reason in line.unlike)
+    if reasons:
+        listed = "; ".join(reasons)
+        st.info(
+            plain(f"NOT COMPARABLE with the paper's figures: {listed}."), icon=":material/info:"
+        )
+
+
+def _legend(lines: Sequence[Line], filters: Filters) -> None:
+    sources = sorted({line.reported_as for line in lines if line.reported_as})
+    note(
+        f"Epoch: {EPOCHS[filters.rule]}. mean, low, high: of n runs and its 95 % interval, in "
+        "percent of the test part. gain: over the plain backbone (none), from pairs of runs that "
+        "share seed and split, with its 95 % interval; p: paired t across runs, after Holm over "
+        "the lines shown. Whether other images would show it, page Compare says.",
+        *([f"reported: {'; '.join(sources)}"] if sources else []),
+    )
+
+
+def _pick(lines: Sequence[Line], filters: Filters) -> None:
+    by_name = dict(zip(names_of(lines), lines, strict=True))
+    picked = choices(
+        "pick", "Pick models to compare", list(by_name), default=(), placeholder="none picked"
+    )
+    chosen = [by_name[name] for name in picked]
+    with st.container(horizontal=True):
+        if len(chosen) > 1:
+            st.page_link(
+                "views/compare.py",
+                label=f"Compare these {len(chosen)}",
+                icon=":material/compare_arrows:",
+                query_params={
+                    "dataset": filters.dataset,
+                    "rule": filters.rule,
+                    "model": [tagged(line.backbone, line.attention, line.id) for line in chosen],
+                },
+            )
+        for name in picked:
+            line = by_name[name]
+            st.page_link(
+                "views/run.py",
+                label=plain(f"Runs of {name}"),
+                icon=":material/show_chart:",
+                query_params={"configuration": line.id},
+            )
+
+
+def _last(value: float | None, sign: int) -> tuple[bool, float]:
+    return (value is None, sign * (value or 0.0))
+
+
+with telling():
+    show()

@@ -1,0 +1,138 @@
+"""The cells that were asked for, by state; what failed, and what would try it again."""
+
+import shlex
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from bench.contents import TROUBLE, Group, Listed, Trouble, asking, groups, listed, troubles
+from dashboard.filters import ask_matrix, nothing_yet
+from dashboard.reading import home, read
+from dashboard.states import STATES, counts, show_counts, sign
+from dashboard.tables import show_table
+from dashboard.told import note, plain, telling
+
+#: Cells that a grid has room for; of more, models are counted.
+ROOM = 1500
+#: Failures that are shown with all that is known of them.
+SHOWN = 30
+OPTIONS = {"failed": "--failed", "lost": "--lost", "diverged": "--diverged"}
+
+
+def show() -> None:
+    """The page."""
+    if not read(groups):
+        nothing_yet()
+        return
+    matrix = ask_matrix()
+    counted = read(groups, matrix)
+    found = counts(counted)
+    total = sum(found.values())
+    done = found.get("done", 0)
+    st.progress(done / total if total else 0.0, f"{done:,} of {total:,} cells are done")
+    show_counts(found)
+    if total <= ROOM:
+        _grid(read(listed, matrix=matrix, most=ROOM))
+    else:
+        note(f"{total:,} cells are too many for a grid; counted are the cells of each model.")
+        show_table("matrix-counts", _by_model(counted), describes="cells by model and state")
+    if any(found.get(state) for state in TROUBLE):
+        _retry(matrix)
+        _failures(read(troubles, matrix=matrix))
+
+
+def _grid(cells: Sequence[Listed]) -> None:
+    """A row a model, a column a run; each field is a sign, with colour for who sees it."""
+    for dataset in dict.fromkeys(cell.dataset for cell in cells):
+        own = [cell for cell in cells if cell.dataset == dataset]
+        st.subheader(plain(dataset))
+        rows: dict[str, dict[str, str]] = {}
+        for cell in own:
+            fields = rows.setdefault(_model(cell, own), {})
+            run = _run(cell, own)
+            fields[run] = f"{fields[run]}, {_field(cell)}" if run in fields else _field(cell)
+        runs = dict.fromkeys(run for fields in rows.values() for run in fields)
+        frame = pd.DataFrame(
+            [[fields.get(run, "") for run in runs] for fields in rows.values()],
+            index=pd.Index(list(rows), name="model"),
+            columns=list(runs),
+        )
+        st.dataframe(
+            frame.style.map(_colour),
+            width="content" if len(runs) < 8 else "stretch",
+            height="content" if len(rows) < 16 else 560,
+            alt=f"cells on {dataset}: a row for each model, a column for each run",
+        )
+    note("; ".join(f"{sign(state)} {state}" for state in STATES) + "; a number: epochs so far")
+
+
+def _model(cell: Listed, others: Sequence[Listed]) -> str:
+    several = len({other.protocol for other in others}) > 1
+    return f"{cell.backbone} / {cell.attention}" + (f" · {cell.protocol}" if several else "")
+
+
+def _run(cell: Listed, others: Sequence[Listed]) -> str:
+    parts = [f"seed {cell.seed}"]
+    for name, what in (("split_seed", "split"), ("fold", "fold")):
+        if len({getattr(other, name) for other in others}) > 1:
+            parts.insert(0, f"{what} {getattr(cell, name)}")
+    return ", ".join(parts)
+
+
+def _field(cell: Listed) -> str:
+    moving = cell.state in ("running", "preempted") and cell.epochs_done
+    return f"{sign(cell.state)} {cell.epochs_done}/{cell.epochs}" if moving else sign(cell.state)
+
+
+def _colour(value: object) -> str:
+    field = str(value)
+    for mark, _, background in STATES.values():
+        if field.startswith(mark) and mark != "·":
+            return f"background-color: {background}; color: white"
+    return ""
+
+
+def _by_model(counted: Sequence[Group]) -> list[dict[str, object]]:
+    models: dict[tuple[str, ...], dict[str, int]] = {}
+    for group in counted:
+        key = (group.dataset, group.protocol, f"{group.backbone} / {group.attention}")
+        models.setdefault(key, {})[group.state] = group.cells
+    states = [state for state in STATES if any(state in found for found in models.values())]
+    return [
+        {"model": model, "dataset": dataset, "protocol": protocol}
+        | {f"{sign(state)} {state}": found.get(state, 0) for state in states}
+        for (dataset, protocol, model), found in models.items()
+    ]
+
+
+def _retry(matrix: str | None) -> None:
+    st.subheader("What would try again")
+    path = home().store.path
+    where = f" --db {shlex.quote(str(path))}" if path else ""
+    for name, state, count in read(asking, TROUBLE):
+        if matrix in (None, name):
+            st.caption(plain(f"{count} {state} of {name}"))
+            st.code(f"ferbench retry {shlex.quote(name)} {OPTIONS[state]}{where}", language="bash")
+
+
+def _failures(found: Sequence[Trouble]) -> None:
+    st.subheader("What went wrong")
+    for trouble in found[:SHOWN]:
+        title = f"{sign(trouble.state)} {trouble.state}: {trouble.backbone} / {trouble.attention}, "
+        with st.expander(plain(f"{title}seed {trouble.seed}")):
+            st.text(trouble.reason or "no reason was given")
+            if trouble.traceback:
+                st.code(trouble.traceback, language=None, height=240)
+            st.page_link(
+                "views/run.py",
+                label=plain(f"Cell {trouble.id}, attempt {trouble.attempt}"),
+                icon=":material/show_chart:",
+                query_params={"cell": trouble.id},
+            )
+    if len(found) > SHOWN:
+        note(f"Shown are the latest {SHOWN}.")
+
+
+with telling():
+    show()

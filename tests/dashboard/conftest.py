@@ -1,0 +1,50 @@
+"""The app on a database of one's own."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from bench.home import Home
+from dashboard import place
+from tests.dashboard import stores
+
+APP = Path(place.__file__).with_name("app.py")
+VIEWS = sorted(path.stem for path in APP.with_name("views").glob("*.py") if path.stem != "__init__")
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture
+def look() -> Iterator[Callable[..., AppTest]]:
+    """Opens a page at an address, on a home."""
+    before = place.settled()
+
+    def opened(home: Home, view: str = "leaderboard", **address: str | list[str]) -> AppTest:
+        place.settle(place.Place(home))
+        app = AppTest.from_file(APP, default_timeout=120)
+        app.run()
+        app.switch_page(f"views/{view}.py")
+        app.query_params.clear()
+        for key, value in address.items():
+            app.query_params[key] = value
+        return app.run()
+
+    yield opened
+    if before:
+        place.settle(before)
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    return stores.small(tmp_path_factory.mktemp("small"))
+
+
+@pytest.fixture(scope="session")
+def failures(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    return stores.failures(tmp_path_factory.mktemp("failures"))
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Home:
+    return stores.home(tmp_path)

@@ -1,0 +1,61 @@
+"""Pictures of every page at the width of a laptop and of a phone: ``make screenshots``.
+
+Of built-in faces and made-up runs alone; nothing that is licensed can be on them.
+"""
+
+import argparse
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.dashboard import stores
+from tests.dashboard.browser import Watched, chromium, served
+
+PAGES = ("leaderboard", "matrix", "run", "compare", "studies", "attention", "audit", "export")
+SIZES = {"laptop": (1280, "light"), "phone": (390, "dark")}
+#: The tallest picture, in pixels.
+TALLEST = 2400
+
+
+def main() -> None:
+    """Write the pictures into a folder."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--db", type=Path, help="a database to show in place of made-up runs")
+    asked = parser.parse_args()
+    asked.folder.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory() as made:
+        database = asked.db or _made(Path(made))
+        with served(database) as address, chromium() as browser:
+            for size, (width, scheme) in SIZES.items():
+                for name in PAGES:
+                    path = "" if name == "leaderboard" else name
+                    _shoot(
+                        browser,
+                        f"{address}/{path}",
+                        width,
+                        scheme,
+                        asked.folder / f"{name}-{size}.png",
+                    )
+
+
+def _made(folder: Path) -> Path:
+    home = stores.small(folder)
+    home.store.close()
+    assert home.store.path is not None
+    return home.store.path
+
+
+def _shoot(browser: object, address: str, width: int, scheme: str, file: Path) -> None:
+    watched = Watched(browser, width, scheme)
+    page = watched.open(address)
+    page.wait_for_timeout(2000)
+    main = "document.querySelector('[data-testid=stMainBlockContainer]').scrollHeight"
+    height = min(TALLEST, max(700, int(page.evaluate(main))))
+    page.set_viewport_size({"width": width, "height": height})
+    page.wait_for_timeout(1500)
+    page.screenshot(path=file)
+    page.close()
+
+
+if __name__ == "__main__":
+    main()

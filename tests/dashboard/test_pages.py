@@ -1,0 +1,205 @@
+"""Each page on an empty, a small and a broken database, without a browser."""
+
+import numpy as np
+import pytest
+from sqlalchemy import delete, select, text
+
+from bench.board import board
+from bench.store.database import StoreError
+from bench.store.ingest import ingest
+from bench.store.models import Cell, Evaluation
+from tests.bench.builders import claimed, epoch, spec, started, write_journal
+from tests.dashboard.conftest import VIEWS
+from tests.dashboard.stores import NASTY
+
+PAGES = pytest.mark.parametrize("view", VIEWS)
+
+
+def no_traceback(app) -> None:
+    assert not app.exception, [one.message for one in app.exception]
+
+
+def said(app) -> str:
+    """All that stands on a page as text, without the escapes of Markdown."""
+    kinds = ("error", "warning", "info", "success", "markdown", "caption", "text", "code")
+    texts = [one.value for kind in kinds for one in getattr(app, kind)]
+    return "\n".join(map(str, texts)).replace("\\", "")
+
+
+@PAGES
+def test_an_empty_database_says_how_to_begin(look, empty, view):
+    app = look(empty, view)
+    no_traceback(app)
+    assert not app.error
+    if view in ("leaderboard", "matrix", "run", "compare", "export"):
+        assert "ferbench run quick" in said(app)
+
+
+@PAGES
+def test_pages_on_a_small_database(look, small, view):
+    app = look(small, view)
+    no_traceback(app)
+    # its images are made up, so that a model cannot be shown at work on them
+    assert not app.error or view == "attention"
+
+
+@PAGES
+def test_pages_on_failures(look, failures, view):
+    app = look(failures, view)
+    no_traceback(app)
+    assert not app.error or view == "attention"
+
+
+def test_the_leaderboard_has_the_numbers_of_the_board(look, small):
+    app = look(small)
+    shown = app.dataframe[0].value
+    with small.store.read() as session:
+        lines = board(session, dataset=app.selectbox(key="dataset").value)
+    assert shown["mean"].tolist() == pytest.approx(
+        sorted((line.measured.mean for line in lines), reverse=True)
+    )
+    assert shown["n"].tolist() == [4] * len(lines)
+    by_attention = {line.attention: line for line in lines if line.backbone == "resnet18"}
+    plain = by_attention.pop("none")
+    for line in by_attention.values():
+        assert line.gain.points.mean == pytest.approx(line.measured.mean - plain.measured.mean)
+
+
+def test_a_filter_asks_anew_and_changes_the_table(look, small):
+    app = look(small)
+    before = app.dataframe[0].value["mean"].tolist()
+    app.selectbox(key="metric").set_value("macro_f1").run()
+    no_traceback(app)
+    assert app.dataframe[0].value["mean"].tolist() != before
+    app.selectbox(key="backbone").set_value("resnet18").run()
+    assert all(name.startswith("resnet18 / ") for name in app.dataframe[0].value["model"])
+
+
+def test_any_confusion_matrix_is_the_stores(look, small):
+    with small.store.read() as session:
+        cell = session.scalar(select(Cell.id).limit(1))
+        key = session.scalar(select(Cell.key).where(Cell.id == cell))
+        counts = session.get_one(Evaluation, (key, 2, "test")).confusion
+    app = look(small, "run", cell=cell, show="Classes", epoch="2")
+    no_traceback(app)
+    shown = next(one.value for one in app.dataframe if "true" in one.value)
+    np.testing.assert_array_equal(shown.drop(columns="true").to_numpy(), counts)
+
+
+def test_a_run_beside_another_shows_what_differs_only(look, failures):
+    with failures.store.read() as session:
+        first, second = session.scalars(select(Cell.id).order_by(Cell.key).limit(2))
+    app = look(failures, "run", cell=first, show="Specification", other=second)
+    no_traceback(app)
+    assert app.dataframe[0].value["setting"].tolist() == ["seed"]
+
+
+def test_two_models_are_compared_on_their_pairs(look, small):
+    app = look(small, "compare")
+    names = app.multiselect(key="model").options
+    picked = [name for name in names if name.startswith("resnet18")][:2]
+    app.multiselect(key="model").set_value(picked).run()
+    no_traceback(app)
+    comparison, pairs = app.dataframe[0].value, app.dataframe[1].value
+    assert comparison["pairs"].tolist() == [4]
+    assert comparison["gain"][0] == pytest.approx(pairs["gain"].mean())
+
+
+def test_failures_are_readable_and_the_command_is_there(look, failures):
+    app = look(failures, "matrix")
+    assert "ferbench retry all-states --failed" in said(app)
+    assert "--diverged" in said(app)
+    assert f"Traceback\n{NASTY}" in [one.value for one in app.code]
+
+
+@pytest.mark.parametrize("view", ["matrix", "run", "leaderboard"])
+def test_nothing_of_a_message_becomes_markup(look, failures, view):
+    with failures.store.read() as session:
+        cell = session.scalar(select(Cell.id).where(Cell.state == "failed"))
+    app = look(failures, view, **({"cell": cell} if view == "run" else {}))
+    for one in (*app.markdown, *app.caption, *app.error, *app.warning, *app.info):
+        assert not one.allow_html if hasattr(one, "allow_html") else True
+        assert "<script>" not in one.value
+        assert "](http" not in one.value
+
+
+def test_a_database_that_goes_away_is_a_sentence_and_comes_back(look, empty):
+    app = look(empty)
+    kept = empty.store.path.read_bytes()
+    empty.store.close()
+    empty.store.path.unlink()
+    app.run()
+    no_traceback(app)
+    assert "there is no results database" in said(app).lower()
+    empty.store.path.write_bytes(kept)
+    app.run()
+    assert not app.error
+
+
+def test_an_older_database_is_told_what_to_do(look, empty):
+    with empty.store.write() as session:
+        session.execute(text("UPDATE ferbench_version SET version_num = '0001'"))
+    app = look(empty)
+    no_traceback(app)
+    assert "ferbench db upgrade" in said(app)
+
+
+def test_what_is_no_database_is_a_sentence(look, empty):
+    empty.store.close()
+    empty.store.path.write_bytes(b"no database at all" * 100)
+    for view in VIEWS:
+        no_traceback(look(empty, view))
+    assert "cannot read the results database" in said(look(empty)).lower()
+
+
+def test_a_run_that_is_deleted_while_it_is_shown(look, empty):
+    cell = spec()
+    write_journal(empty.runs, cell.id, 1, [claimed(), started(cell), epoch(1)])
+    ingest(empty.store, empty.runs)
+    app = look(empty, "run", cell=cell.id)
+    assert not app.error
+    with empty.store.write() as session:
+        for table in ("class_metrics", "evaluations", "epochs", "attempts"):
+            session.execute(text(f"DELETE FROM {table}"))
+        session.execute(delete(Cell))
+    app.run()
+    no_traceback(app)
+    assert "ferbench run quick" in said(app) or "there is no cell" in said(app).lower()
+
+
+def test_a_run_moves_on_the_screen(look, empty):
+    cell = spec()
+    write_journal(empty.runs, cell.id, 1, [claimed(), started(cell), epoch(1)])
+    ingest(empty.store, empty.runs)
+    app = look(empty, "run", cell=cell.id)
+    assert app.metric[1].value == "1 / 3"
+    write_journal(empty.runs, cell.id, 1, [epoch(2)])
+    ingest(empty.store, empty.runs)
+    app.run()
+    assert app.metric[1].value == "2 / 3"
+
+
+@pytest.mark.parametrize(
+    ("view", "address"),
+    [
+        ("leaderboard", {"metric": "luck"}),
+        ("leaderboard", {"dataset": "<b>nothing</b>"}),
+        ("leaderboard", {"pick": ["x", "y"]}),
+        ("run", {"cell": "zz"}),
+        ("run", {"cell": "%00"}),
+        ("run", {"configuration": "zz"}),
+        ("compare", {"model": ["nothing / such"]}),
+        ("audit", {"table": "table99"}),
+        ("attention", {"radius": "wide"}),
+        ("export", {"part": "Everything"}),
+    ],
+)
+def test_a_bad_address_is_a_sentence(look, small, view, address):
+    app = look(small, view, **address)
+    no_traceback(app)
+    assert app.error or app.warning
+
+
+def test_the_pages_cannot_write(small):
+    with pytest.raises(StoreError, match="readonly"), small.store.read() as session:
+        session.execute(text("DELETE FROM matrices"))
