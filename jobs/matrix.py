@@ -45,13 +45,9 @@ class Matrix:
 
         What is set this way comes before the file's overrides.
         """
-        base = {
-            key: _without(settings, key, value)
-            for key, value in self.base.items()
-            if key not in settings
-        }
+        base = without(settings, self.base)
         sweep = {
-            key: [_without(settings, key, value) for value in values]
+            key: [_stripped(settings, key, value) for value in values]
             for key, values in self.sweep.items()
             if key not in settings
         }
@@ -151,7 +147,14 @@ def _join(settings: Settings) -> Settings:
     return joined
 
 
-def _without(settings: Mapping[str, Any], kind: str, value: Any) -> Any:
+def without(settings: Mapping[str, Any], base: Settings) -> Settings:
+    """What is left of a base where these settings come before it."""
+    return {
+        key: _stripped(settings, key, value) for key, value in base.items() if key not in settings
+    }
+
+
+def _stripped(settings: Mapping[str, Any], kind: str, value: Any) -> Any:
     """A component's table without the parameters that ``kind.parameter`` settings replace."""
     if not isinstance(value, Mapping):
         return value

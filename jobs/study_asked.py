@@ -12,7 +12,7 @@ import optuna
 from bench.home import Home
 from bench.study.findings import OPTIMISTIC, Findings, find
 from bench.study.trials import trial_row
-from jobs.matrix import Settings
+from jobs.matrix import Settings, without
 from jobs.study import Study
 from jobs.study_draw import names_of
 from jobs.study_lease import is_held
@@ -114,7 +114,7 @@ def _split(study: Study, drawn: Mapping[str, Any]) -> tuple[Settings, Any]:
     for key, range_ in study.space.items():
         names = names_of(key, range_)
         settings[key] = drawn[key] if names == [key] else [drawn[name] for name in names]
-    settings = study.base | settings
+    settings = without(settings, study.base) | settings
     attention = {k.partition(".")[2]: v for k, v in settings.items() if k.startswith("attention.")}
     name = settings.pop("attention")
     table = dict(name) if isinstance(name, Mapping) else {"name": name}

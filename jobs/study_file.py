@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bench.specification import KINDS
-from jobs.matrix import Settings
+from jobs.matrix import Settings, without
 from jobs.study import Study
 from jobs.study_space import read_range
 from registry.errors import RequestError, nearest
@@ -50,7 +50,7 @@ class StudyFile(BaseModel):
                 raise RequestError(f"'{key}' is searched over: it cannot be set as well")
             if isinstance(value, list):
                 raise RequestError(f"{key} = {value!r}: a study has one value for each setting")
-        return self.model_copy(update={"base": self.base | dict(settings)})
+        return self.model_copy(update={"base": without(settings, self.base) | dict(settings)})
 
     def study(
         self, *, name: str = "", trials: int | None = None, optimistic: bool = False

@@ -244,6 +244,21 @@ def test_another_space_under_the_same_name_is_refused(folder, ferbench, trials):
     assert known.keys() == set(folder.rglob("*.db"))
 
 
+def test_a_parameter_that_is_set_comes_before_the_files_table(folder):
+    from jobs.study_file import shipped_studies
+
+    (radius,) = [file for file in shipped_studies() if file.name == "radius"]
+    assert radius.base["dataset"] == {"name": "faces", "subjects": 20}
+    (cell, *_) = (
+        radius.with_settings({"dataset.subjects": 8, "seed": 4})
+        .study()
+        .trial({"attention.radius": 0.3})
+        .specifications(lambda _: "0" * 32)
+    )
+    assert cell.dataset.parameters["subjects"] == 8
+    assert cell.seed == 4
+
+
 def test_every_shipped_study_can_be_carried_out(folder):
     from bench.home import find_home
     from jobs.study_file import shipped_studies
