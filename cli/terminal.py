@@ -13,6 +13,10 @@ from rich.text import Text
 console = Console(highlight=False)
 errors = Console(highlight=False, stderr=True)
 
+#: Columns that stay on one line, unless what stands in them would push the others out.
+WHOLE = frozenset({"cell", "state", "epoch", "attention", "backbone"})
+LONGEST = 32
+
 #: A state's colour, and a sign for those who see none.
 STATES = {
     "done": ("green", "✓"),
@@ -86,10 +90,11 @@ def print_table(
     kept = [index for index in range(len(columns)) if index not in same]
     for index in kept:
         head = columns[index]
+        whole = head in WHOLE and max((len(str(row[index])) for row in rows), default=0) <= LONGEST
         made.add_column(
             head.removeprefix(">"),
             justify="right" if head.startswith(">") else "left",
-            no_wrap=head in ("cell", "state", "attention", "backbone") or head.startswith(">"),
+            no_wrap=whole or head.startswith(">"),
             overflow="fold",
         )
     for row in rows:

@@ -14,6 +14,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from registry import decomposition
+
 Profile = Literal["ideal", "gaussian", "butterworth"]
 Gains = NDArray[np.float64]
 
@@ -86,11 +88,10 @@ def _half_plane(kernel: Filter, size: int, device: torch.device, dtype: torch.dt
 def singular_values(maps: Tensor) -> Tensor:
     """Singular values of maps (…, n, n), descending, as (…, n): the vec(Σ) of Eq. 6 and 7.
 
-    The exact path is the reference: a faster one has to agree with it. Its gradient is
-    U diag(g) Vᵀ, which divides by no gap between singular values, so that it stays finite for
-    repeated and vanishing ones. A map that is not finite has NaN for its spectrum, as it would
-    have after a convolution, so that training that diverges shows it in the loss.
+    Its gradient is U diag(g) Vᵀ, which divides by no gap between singular values, so that it stays
+    finite for repeated and vanishing ones. A map that is not finite has NaN for its spectrum, as it
+    would have after a convolution, so that training that diverges shows it in the loss.
     """
     finite = maps.isfinite().all(dim=-1).all(dim=-1)[..., None]
-    values: Tensor = torch.linalg.svdvals(torch.where(finite[..., None], maps, 0.0))
+    values = decomposition.singular_values(torch.where(finite[..., None], maps, 0.0))
     return torch.where(finite, values, torch.nan)

@@ -25,6 +25,8 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 from torch.utils.flop_counter import FlopCounterMode
 
+from registry import decomposition  # noqa: F401  (its operators have formulas below)
+
 Shape = Sequence[int]
 
 
@@ -95,6 +97,7 @@ def count_flops(model: nn.Module, images: Tensor) -> Flops:
         torch.ops.aten._fft_c2r: _complex_to_real,
         torch.ops.aten._fft_c2c: _complex_to_complex,
         torch.ops.aten._linalg_svd: spectra.decomposed,
+        torch.ops.ferbench.singular_values: _values_alone,
     }
     with (
         torch.inference_mode(),
@@ -139,6 +142,11 @@ class _Spectra(TorchFunctionMode):
         return singular_value_flops(rows, columns, math.prod(batch), vectors=not self.values_only)
 
 
+def _values_alone(shape: Shape, *_: Any, **__: Any) -> int:
+    *batch, rows, columns = shape
+    return singular_value_flops(rows, columns, math.prod(batch), vectors=False)
+
+
 def _real_to_complex(shape: Shape, dims: Sequence[int], *_: Any, **__: Any) -> int:
     return _transforms(shape, dims, real=True)
 
@@ -164,8 +172,9 @@ def _name(operation: str) -> str:
         "convolution": "convolution",
         "fft": "Fourier transform",
         "linalg_svd": "singular values",
+        "singular_values": "singular values",
         "scaled_dot_product": "attention product",
         "mm": "matrix product",
     }
-    short = operation.removeprefix("aten.").strip("_")
+    short = operation.rpartition(".")[2].strip("_")
     return next((name for part, name in names.items() if part in short), short)

@@ -56,6 +56,11 @@ class MeanHighFrequency(SpectralAttention):
         self.register_buffer("mean", torch.zeros(1, 1, site.height, site.height))
         self.register_buffer("batches", torch.tensor(0))
 
+    def mixed(self, maps: Tensor) -> Tensor:
+        """The convolution of the running mean: a mean of products is no product."""
+        mixed: Tensor = self.mix(self.correlate(maps).to(self.mix.weight.dtype))
+        return mixed
+
     def correlate(self, maps: Tensor) -> Tensor:
         """The running mean (1, 1, n, n), updated by squeezed maps (N, n, n) in training."""
         size, built = maps.shape[-1], self.mean.shape[-1]

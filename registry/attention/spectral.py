@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from registry.catalog import attention
 from registry.component import Parameters, Search
 from registry.errors import RequestError
+from registry.masking import Squeezable
 from registry.site import Site
 from registry.spectrum import Filter, HighPass, Profile, filtered, singular_values
 
@@ -108,26 +109,51 @@ class SpectralAttention(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Eq. 1, 9 and 10."""
         _require_square(tuple(x.shape))
-        squeezed = self.squeeze(x)
+        maps = Squeezable(x, self.squeeze.weight)
+        return maps.masked(self.score(maps.squeezed))
+
+    def score(self, squeezed: Tensor) -> Tensor:
+        """Scores (N or 1, 1, n, n) of squeezed maps (N, 1, n, n), Eq. 9."""
         # LAPACK and the FFT know no half precision, and products of singular values overflow it
-        with torch.autocast(x.device.type, enabled=False):
+        with torch.autocast(squeezed.device.type, enabled=False):
             wide = torch.promote_types(squeezed.dtype, torch.float32)
-            correlation = self.correlate(squeezed.squeeze(1).to(wide))
-            score = torch.sigmoid(self.mix(correlation.to(self.mix.weight.dtype)))
-        return x * score.to(x.dtype)
+            return torch.sigmoid(self.mixed(squeezed.squeeze(1).to(wide)))
+
+    def mixed(self, maps: Tensor) -> Tensor:
+        """The convolution of the correlation matrices, (N, 1, n, n), without the matrices.
+
+        Each is a product of two vectors: with Q and K for their windows of 7, (n, 7), and W for
+        the weights, what the convolution makes of it is Q W Kᵀ.
+        """
+        windows = {part: _windows(values) for part, values in self.spectra(maps).items()}
+        weights = self.mix.weight[0].to(maps.dtype)
+        of_pairs = [
+            windows[query] @ weight @ windows[key].mT
+            for (query, key), weight in zip(self.pairs, weights, strict=True)
+        ]
+        return torch.stack(of_pairs).sum(0).unsqueeze(1)
 
     def correlate(self, maps: Tensor) -> Tensor:
         """Correlation matrices (N, pairs, n, n) of squeezed maps (N, n, n), Eq. 2 to 8."""
+        spectrum = self.spectra(maps)
+        return torch.stack(
+            [spectrum[query][:, :, None] * spectrum[key][:, None, :] for query, key in self.pairs],
+            dim=1,
+        )
+
+    def spectra(self, maps: Tensor) -> dict[str, Tensor]:
+        """Singular values (N, n) of each part of the maps (N, n, n) that a pair has, Eq. 2 to 7."""
         high = filtered(maps, self.filter)
         # low is what high leaves, so that the two add up to the map
         parts = {WHOLE: maps, HIGH: high, LOW: maps - high}
         names = sorted({name for pair in self.pairs for name in pair})
         spectra = singular_values(torch.stack([parts[name] for name in names]))
-        spectrum = dict(zip(names, spectra, strict=True))
-        return torch.stack(
-            [spectrum[query][:, :, None] * spectrum[key][:, None, :] for query, key in self.pairs],
-            dim=1,
-        )
+        return dict(zip(names, spectra, strict=True))
+
+
+def _windows(values: Tensor) -> Tensor:
+    """The seven values around each of (N, n), with zeros beyond the ends, as (N, n, 7)."""
+    return nn.functional.pad(values, (3, 3)).unfold(-1, 7, 1)
 
 
 def _require_square(shape: tuple[int, ...]) -> None:

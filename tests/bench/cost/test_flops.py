@@ -92,7 +92,8 @@ def test_spectral_attention_is_its_convolutions_and_the_formulas():
     by_hand = 0
     for side, width in ((32, 64), (16, 64), (8, 128), (4, 256)):
         points = side * side
-        by_hand += 2 * points * width + 2 * points * 49  # 1×1 and 7×7 convolution
+        by_hand += 2 * points * width  # the 1×1 convolution
+        by_hand += 2 * side * 49 + 2 * points * 7  # the 7×7 one, as Q W Kᵀ of windows of 7
         by_hand += 2 * round(2.5 * points * math.log2(points))  # there and back
         by_hand += 2 * round(8 * side**3 / 3)  # of query and key
     assert added == by_hand
