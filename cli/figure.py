@@ -7,7 +7,7 @@ import typer
 
 from cli.options import Database, OfMatrix, Roots
 
-NAMES = "filter, svd, attention, gradcam, difficulty, curves, confusion, calibration, cost"
+NAMES = "filter, svd, attention, gradcam, difficulty, curves, confusion, calibration, cost, ranking"
 
 
 def figure(

@@ -15,8 +15,10 @@ from cli import (
     figure,
     listing,
     reading,
+    report,
     running,
     study,
+    table,
     tune,
 )
 
@@ -42,7 +44,9 @@ app.command("ladder")(compare.ladder)
 app.command("verdict")(compare.verdict)
 app.command("power")(compare.power)
 app.command("cost")(cost.cost)
+app.command("table")(table.table)
 app.command("figure")(figure.figure)
+app.command("report")(report.report)
 app.command("dashboard")(dashboard.dashboard)
 app.command("tune")(tune.tune)
 app.command("list")(listing.list_components)

@@ -23,6 +23,8 @@ from bench.figures.gradcam import draw_gradcam
 from bench.figures.looked import looks
 from bench.figures.pictures import Picture, drawn_face, read_picture
 from bench.figures.priced import points
+from bench.figures.ranked import ranked
+from bench.figures.ranking import draw_ranking
 from bench.figures.settings import (
     AttentionSettings,
     CalibrationSettings,
@@ -31,12 +33,14 @@ from bench.figures.settings import (
     FilterSettings,
     GradCamSettings,
     PartSettings,
+    RankingSettings,
     SvdSettings,
 )
 from bench.figures.svd import decompose, draw_svd
 from bench.figures.trained import Trained, load_trained
 from bench.home import Home
 from bench.specification import Specification
+from bench.statistics.settings import Scope
 from bench.store.costs import cost_records
 from registry.component import NoParameters
 from registry.errors import RequestError, nearest
@@ -234,6 +238,16 @@ def _difficulty(request: Request) -> Figure:
     return draw_difficulty(learned, model)
 
 
+def _ranking(request: Request) -> Figure:
+    settings = RankingSettings.parse(request.settings, "figure 'ranking'")
+    with request.home.store.read() as session:
+        matrix = known_matrix(session, request.matrix)
+        scope = Scope(settings.rule, matrix, backbone=settings.backbone, protocol=settings.protocol)
+        found = ranked(session, settings.models, scope)
+    note = "average rank of the balanced accuracy on the test part; 1 is best"
+    return draw_ranking(found, f"{note}; {settings.rule} epoch")
+
+
 def _cells(request: Request, name: str) -> tuple[str, ...]:
     if not request.cells:
         raise RequestError(f"figure '{name}' is of a cell: give --cell, as `ferbench status` lists")
@@ -294,4 +308,5 @@ FIGURES: Mapping[str, Callable[[Request], Figure]] = {
     "confusion": _confusion,
     "calibration": _calibration,
     "cost": _cost,
+    "ranking": _ranking,
 }

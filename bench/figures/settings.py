@@ -58,6 +58,14 @@ class CostFigureSettings(PartSettings):
     protocol: str | None = None
 
 
+class RankingSettings(PartSettings):
+    """Of ``ranking``: which epoch, and the attentions; without them all that ran everywhere."""
+
+    models: tuple[str, ...] = ()
+    protocol: str | None = None
+    backbone: str | None = None
+
+
 class DifficultySettings(Parameters):
     """Of ``difficulty``: the model, and the datasets it learns."""
 

@@ -87,7 +87,7 @@ def caption(title: str, rule: str, found: Sequence[Configuration], code: Sequenc
         sentences.append(f"Commit: {_some(code)}")
     else:
         sentences.append("No run is done")
-    return " ".join(f"{sentence}." for sentence in sentences if sentence)
+    return " ".join(f"{each}{'' if each.endswith('?') else '.'}" for each in sentences if each)
 
 
 def _rule(rule: str, found: Sequence[Configuration]) -> str:

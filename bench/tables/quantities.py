@@ -54,5 +54,5 @@ QUANTITIES = {
     "recall": Quantity("Class accuracy (%)", score=True, by_class=True),
     "precision": Quantity("Precision (%)", score=True, by_class=True),
     "f1": Quantity("F1 (%)", score=True, by_class=True),
-    "gain": Quantity("Gain", signed=True, note="Gain: in percentage points of the average"),
+    "gain": Quantity("Gain", signed=True, note="Gain: in percentage points of the average."),
 }

@@ -1,0 +1,1 @@
+"""A matrix's results as one page that opens offline, made from the store alone."""
