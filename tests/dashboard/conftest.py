@@ -1,5 +1,6 @@
 """The app on a database of one's own."""
 
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -48,3 +49,9 @@ def failures(tmp_path_factory: pytest.TempPathFactory) -> Home:
 @pytest.fixture
 def empty(tmp_path: Path) -> Home:
     return stores.home(tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def _main_stays_what_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streamlit puts its page in place of the main module, which later tests' workers would run."""
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
