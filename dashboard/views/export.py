@@ -9,7 +9,12 @@ from bench.board import METRICS, board
 from bench.contents import groups, listed, matrices
 from bench.figures.catalog import FIGURES, Request, draw
 from bench.grid import Grid, to_csv, to_latex, to_markdown
+from bench.report.page import report
 from bench.statistics.reproduction import reproductions
+from bench.tables import latex, markdown, plain, web
+from bench.tables.arrangement import arrange
+from bench.tables.layout import shipped_layouts
+from bench.tables.named import table_of
 from dashboard.address import choice, choices, section
 from dashboard.figures import show_figure
 from dashboard.filters import RULES, ask_filters, tagged
@@ -27,10 +32,39 @@ TABLES = {
 
 def show() -> None:
     """The page."""
-    if section("part", "What to export", ("Tables", "Figures")) == "Tables":
-        _tables()
-    else:
-        _figures()
+    parts = {"Tables": _tables, "For a paper": _for_a_paper, "Figures": _figures, "Report": _report}
+    parts[section("part", "What to export", tuple(parts))]()
+
+
+def _for_a_paper() -> None:
+    known = [*shipped_layouts(), *(one.name for one in read(matrices))]
+    asked = choice("table", "Table or matrix", known)
+    rule = choice("rule", "Epoch", list(RULES), shown=RULES.__getitem__)
+    filled = read(table_of, asked, rule)
+    arranged = arrange(filled)
+    st.html(web.render(arranged))
+    texts = {
+        "LaTeX": (latex.render(arranged), "tex"),
+        "Markdown": (markdown.render(arranged), "md"),
+        "CSV": (plain.render(filled), "csv"),
+        "HTML": (web.render(arranged), "html"),
+    }
+    with st.container(horizontal=True):
+        for form, (text, suffix) in texts.items():
+            st.download_button(form, text, f"{asked}.{suffix}", icon=":material/download:")
+
+
+def _report() -> None:
+    known = [one.name for one in read(matrices)]
+    if not known:
+        note("A report is of a matrix, and none was run yet.")
+        return
+    matrix = choice("matrix_of_report", "Matrix", known)
+    rule = choice("rule", "Epoch", list(RULES), shown=RULES.__getitem__)
+    with st.spinner("Writing the report"):
+        page = read(report, matrix, rule)
+    st.download_button("The page", page, f"{matrix}.html", "text/html", icon=":material/download:")
+    note("One file that opens offline, made from the results database alone.")
 
 
 def _tables() -> None:
@@ -138,7 +172,7 @@ def _figures() -> None:
         if name in OF_CELLS and not cells:
             st.info("Pick a cell.")
             return
-    elif name in ("cost", "difficulty"):
+    elif name in ("cost", "difficulty", "ranking"):
         known = [one.name for one in read(matrices)]
         chosen = choice("matrix_of_figure", "Matrix", ["all", *known])
         matrix = None if chosen == "all" else chosen

@@ -200,6 +200,30 @@ def test_a_bad_address_is_a_sentence(look, small, view, address):
     assert app.error or app.warning
 
 
+def test_a_matrix_is_exported_as_a_table_for_a_paper(look, small):
+    app = look(small, "export", part="For a paper", table="big")
+    no_traceback(app)
+    assert not app.error
+    files = [button.label for button in app.get("download_button")]
+    assert files == ["LaTeX", "Markdown", "CSV", "HTML"]
+    (shown,) = app.get("html")
+    assert "<caption>" in shown.proto.body
+
+
+def test_a_table_that_has_nothing_here_says_what_it_asks_for(look, small):
+    app = look(small, "export", part="For a paper", table="table1")
+    no_traceback(app)
+    assert "which asks for dataset: ckplus" in said(app)
+
+
+def test_the_report_of_a_matrix_is_one_file(look, small):
+    app = look(small, "export", part="Report")
+    no_traceback(app)
+    assert not app.error
+    assert app.selectbox(key="matrix_of_report").value == "big"
+    assert [button.label for button in app.get("download_button")] == ["The page"]
+
+
 def test_the_pages_cannot_write(small):
     with pytest.raises(StoreError, match="readonly"), small.store.read() as session:
         session.execute(text("DELETE FROM matrices"))
