@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from bench.audit.findings import Finding
+from bench.audit.report import audit_named
 from bench.cells import known_matrix
 from bench.cost.models import Model
 from bench.cost.record import CostRecord, CostRow
@@ -43,6 +45,8 @@ class Findings:
         Each attention with the plain backbone in its setting; one family.
     claims : tuple of Claim
         Empty where the module was not run.
+    audit : tuple of Finding
+        On the reported table.
     ladders : tuple of Ladder
         Those with two rungs or more.
     gains : tuple of ClaimedGain
@@ -67,6 +71,7 @@ class Findings:
     comparisons: tuple[Comparison, ...]
     claims: tuple[Claim, ...]
     verdicts: tuple[Reproduction, ...]
+    audit: tuple[Finding, ...]
     ladders: tuple[Ladder, ...]
     gains: tuple[ClaimedGain, ...]
     ranking: Ranking | str
@@ -99,6 +104,7 @@ def gather(session: Session, matrix: str, rule: str) -> Findings:
         _with_plain(session, found),
         claims(session, scope) if any(one.attention == MODULE for one in found) else (),
         reproductions(session, rule, matrix),
+        audit_named(row.reported) if row.reported else (),
         tuple(one for one in ladders(session, matrix) if _has_rungs(one)),
         _gains(session, row.reported, rule, matrix),
         _ranking(session, scope),

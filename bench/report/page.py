@@ -7,7 +7,9 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from bench.report import pictures, proof
+from bench.report.audited import audited
 from bench.report.board import board
+from bench.report.classes import classes
 from bench.report.findings import Findings, gather
 from bench.report.markup import Html, element, join, paragraph
 from bench.report.overview import head, what_was_run
@@ -74,9 +76,11 @@ def _sections(session: Session, found: Findings) -> list[tuple[str, str, Html]]:
     return [
         ("run", "What was run", what_was_run(found)),
         ("figures", "Measured beside reported", board(found.standings)),
+        ("classes", "Each class", classes(session, found)),
         ("claim", "The claim", proof.claim(found)),
         ("comparisons", "Paired comparisons", proof.comparisons(found)),
         ("verdicts", "Verdicts", proof.verdicts(found)),
+        ("audit", "Audit of the reported table", audited(found)),
         ("ladder", "The ladder of protocols", proof.ladder(found)),
         ("power", "Power", proof.power(found)),
         ("ranks", "Over datasets", join([proof.ranks(found), pictures.of_ranks(found)])),

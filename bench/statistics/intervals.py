@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
+#: Percentages nearer to each other than this differ by the rounding of equal figures.
+ZERO = 1e-9
 LEVEL = 0.95
 
 
@@ -115,7 +117,8 @@ def _estimate(values: Sequence[float], variance: float, method: str) -> Estimate
     mean = float(np.mean(values))
     if n == 1:
         return Estimate(1, mean, why="one value has no spread")
-    sd = float(np.std(values, ddof=1))
+    # Equal but for rounding, they would else be as good as certain.
+    sd = 0.0 if float(np.ptp(values)) < ZERO else float(np.std(values, ddof=1))
     se = sd * float(np.sqrt(variance))
     return _around(Estimate(n, mean, sd, se, n - 1, method=method))
 

@@ -8,11 +8,9 @@ from numpy.typing import NDArray
 from scipy import stats
 from statsmodels.stats.contingency_tables import mcnemar
 
-from bench.statistics.intervals import resampled_interval, t_interval
+from bench.statistics.intervals import ZERO, resampled_interval, t_interval
 
 ALPHA = 0.05
-#: Differences nearer to zero than this are the rounding of equal figures.
-ZERO = 1e-9
 #: Up to so many pairs every flip of signs is counted; beyond it some are drawn.
 EXACT = 16
 DRAWN = 9999

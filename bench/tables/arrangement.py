@@ -85,11 +85,8 @@ def arrange(table: Table) -> Arrangement:
         if layout.place == "beneath" and any(_is_reported(entry) for entry in entries.values()):
             figures = tuple(_reported(replace(c, reported=True), entries) for c in columns)
             rows.append(Row(block, "reported", figures, reported=True))
-    notes = table.notes
-    if any(QUANTITIES[metric].by_class for metric in layout.metrics):
-        notes = (*notes, Note("", "Figures of one class are means over the runs."))
     corner = "Model" if layout.rows[-2:] == MODEL else layout.rows[-1].capitalize()
-    return Arrangement(table.caption, corner, columns, tuple(rows), notes)
+    return Arrangement(table.caption, corner, columns, tuple(rows), table.notes)
 
 
 def _class_heads(entries: Sequence[Entry]) -> dict[str, str]:
@@ -168,7 +165,7 @@ def _measured(cell: Cell, quantity: Quantity, decimals: int) -> Figure:
     sign = "+" if quantity.signed else ""
     number = f"{cell.value * quantity.scale:{sign}.{decimals}f}"
     spread = ""
-    if cell.std is not None and not quantity.by_class:
+    if cell.std is not None:
         spread = f"{cell.std * quantity.scale:.{decimals}f}"
     return Figure(number, spread, cell.marks, bold=cell.best or cell.tied)
 

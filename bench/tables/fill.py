@@ -100,17 +100,21 @@ def _entry(source: Source, place: Place) -> Entry:
     same_data = row if row and row.dataset == one.specification.dataset.name else None
     classes = source.facts.classes.get(one.id) or tuple(same_data.printed if same_data else ())
     cells = {key: cell_of(source, one, key) for key in keys_of(source.layout, classes)}
+    cells = beside_reported(cells, row, source.layout.baseline)
     why = unlike(one, table, row) if table and row else ()
+    mark = ""
+    if why and any(cell.reported is not None for cell in cells.values()):
+        mark = source.letters.mark(f"Reported, but not comparable: {'; '.join(why)}.")
     comparison = source.comparisons.get(one.id)
     return Entry(
         place.labels,
         place.setting,
         heads_of(classes, same_data),
-        beside_reported(cells, row, source.layout.baseline),
+        cells,
         _evidence(comparison) if comparison else None,
         f"{table.source}/{table.name}, {row.dataset}" if table and row else "",
         why,
-        source.letters.mark(f"Reported, but not comparable: {'; '.join(why)}.") if why else "",
+        mark,
     )
 
 
@@ -144,5 +148,6 @@ def _general(source: Source, entries: Sequence[Entry]) -> list[str]:
     texts = [" ".join(QUANTITIES[metric].note for metric in shown)] if shown else []
     if any(cell.best for entry in entries for cell in entry.cells.values()):
         texts.append(BOLD)
-    texts += no_test_notes(list(source.comparisons.values()))
+    if {"gain", "balanced_accuracy"} & {*source.layout.metrics}:
+        texts += no_test_notes(list(source.comparisons.values()))
     return texts

@@ -157,9 +157,8 @@ def _number(figure: Figure) -> str:
 
 
 def _tail(figure: Figure) -> str:
-    spread = rf"\,$\pm$\,{figure.spread}" if figure.spread else ""
-    if figure.bold and spread:
-        spread = rf"\,$\pm$\,\textbf{{{figure.spread}}}"
+    # Smaller than its mean, so that seven classes fit the page and the means stand out.
+    spread = rf"{{\scriptsize\,$\pm$\,{figure.spread}}}" if figure.spread else ""
     marks = rf"\tnote{{{','.join(figure.marks)}}}" if figure.marks else ""
     return spread + marks
 

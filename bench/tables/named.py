@@ -1,11 +1,12 @@
 """Which table is meant: a shipped one, a matrix, or a layout in a file."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bench.statistics.measured import configurations
+from bench.statistics.measured import Configuration, configurations
 from bench.store.models import Matrix
 from bench.tables.content import Table
 from bench.tables.fill import fill
@@ -45,18 +46,43 @@ def table_of(session: Session, asked: str, rule: str, matrix: str | None = None)
     raise RequestError(f"there is no table, matrix or file '{asked}'{nearest(asked, known)}")
 
 
+def class_tables(session: Session, matrix: str, rule: str) -> tuple[Table, ...]:
+    """The accuracy on each class, a table for each dataset of a matrix that was run."""
+    found = configurations(session, rule, matrix)
+    stored = session.get_one(Matrix, matrix)
+    return tuple(
+        fill(
+            session,
+            matrix,
+            Layout(
+                title=f"Accuracy on each class of {dataset}, %",
+                reported=stored.reported,
+                rows=(*_varied(("protocol",), found), "backbone", "attention"),
+                metrics=("n", "recall"),
+                only={"dataset": (dataset,)},
+                decimals={"recall": 1},
+            ),
+            rule,
+            matrix,
+        )
+        for dataset in dict.fromkeys(one.dataset for one in found)
+    )
+
+
 def _layout_of(session: Session, matrix: str, rule: str) -> Layout:
     """A row for each model; blocks for what else the matrix varies."""
     found = configurations(session, rule, matrix)
-    blocks = [
-        dimension
-        for dimension in ("dataset", "protocol")
-        if len({getattr(one, dimension) for one in found}) > 1
-    ]
     stored = session.get_one(Matrix, matrix)
     return Layout(
         title=stored.title or f"Matrix {matrix}",
         reported=stored.reported,
-        rows=(*blocks, "backbone", "attention"),
+        rows=(*_varied(("dataset", "protocol"), found), "backbone", "attention"),
         metrics=METRICS,
     )
+
+
+def _varied(dimensions: tuple[str, ...], found: tuple[Configuration, ...]) -> Iterator[str]:
+    """Those that these do not agree in."""
+    for dimension in dimensions:
+        if len({getattr(one, dimension) for one in found}) > 1:
+            yield dimension

@@ -162,7 +162,7 @@ def test_links_lead_to_sections(read):
     assert len(ids) == len(set(ids))
     links = [one for one in read.addresses if one.startswith("#")]
     assert {one.removeprefix("#") for one in links} <= set(ids)
-    assert len(links) == 10
+    assert len(links) == 12
 
 
 def test_the_same_store_gives_the_same_page(bench, page):

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from bench.statistics.intervals import t_interval
 from bench.statistics.paired import (
     cluster_sums,
     cohens_dz,
@@ -137,3 +138,10 @@ class TestPairedT:
         assert cohens_dz([1.0, 2, 3]) == pytest.approx(2)
         assert cohens_dz([2.0]) is None
         assert cohens_dz([2.0, 2.0]) is None
+
+
+def test_gains_that_are_equal_but_for_rounding_are_equal():
+    # 75 to 81.25 %, 77.5 to 83.75 and 2.5 to 8.75, each as what rounding leaves of it
+    gains = [6.25, 6.25 + 1.4e-14, 6.25 - 7e-15]
+    assert paired_t(gains).p is None
+    assert t_interval(gains).low is None
