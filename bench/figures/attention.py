@@ -17,6 +17,7 @@ from bench.figures.style import (
     PAGE,
     SMALL,
     add_note,
+    formulas,
     new_figure,
     show_image,
     styled,
@@ -113,7 +114,7 @@ def draw_attention(stages: Sequence[Stage], note: str = "") -> Figure:
 
     All stages are of the same kind of module.
     """
-    with styled():
+    with styled(), formulas():
         columns = len(stages[0].parts) + len(stages[0].pairs) + 4
         figure = new_figure(PAGE, (PAGE / (columns + 1) + 0.2) * len(stages) + 0.5)
         widths = [1.0] * columns

@@ -14,6 +14,7 @@ from bench.figures.style import (
     SMALL,
     add_note,
     new_figure,
+    shortened,
     show_image,
     styled,
 )
@@ -62,9 +63,10 @@ def draw_confusion(confusion: NDArray[np.int64], classes: Sequence[str], note: s
 
 def _name(axes: Axes, classes: Sequence[str], support: NDArray[np.int64]) -> None:
     places = np.arange(len(classes))
-    axes.set_xticks(places, classes, rotation=40, ha="right", rotation_mode="anchor")
+    names = [shortened(name) for name in classes]
+    axes.set_xticks(places, names, rotation=40, ha="right", rotation_mode="anchor")
     axes.set_yticks(
-        places, [f"{name} ({count})" for name, count in zip(classes, support, strict=True)]
+        places, [f"{name} ({count})" for name, count in zip(names, support, strict=True)]
     )
     axes.tick_params(length=0)
 

@@ -29,6 +29,8 @@ SIGNED = "PuOr"
 SMALL, NORMAL = 7, 8
 #: Inches that a letter of a note takes, with some room.
 LETTER = 0.06
+#: Letters of a name at an axis.
+LONGEST = 24
 FORMATS = ("png", "pdf", "svg")
 
 STYLE: dict[Any, Any] = {
@@ -50,6 +52,7 @@ STYLE: dict[Any, Any] = {
     "figure.dpi": 100,
     "savefig.dpi": 300,
     "image.interpolation": "nearest",
+    "text.parse_math": False,  # a dollar sign in a name begins no formula
     "pdf.fonttype": 42,  # text stays text
     "svg.fonttype": "none",
     "svg.hashsalt": "ferbench",  # the same figure, the same bytes
@@ -61,6 +64,18 @@ def styled() -> Iterator[None]:
     """Figures made, and saved, in here have the style."""
     with mpl.rc_context(STYLE):
         yield
+
+
+@contextmanager
+def formulas() -> Iterator[None]:
+    """Texts written in here, within the style, are formulas where they stand between dollars."""
+    with mpl.rc_context({"text.parse_math": True}):
+        yield
+
+
+def shortened(name: str) -> str:
+    """A name that leaves room for the axes that it stands at."""
+    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
 
 
 def new_figure(width: float, height: float) -> Figure:

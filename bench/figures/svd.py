@@ -12,6 +12,7 @@ from bench.figures.style import (
     PAGE,
     SIGNED,
     add_note,
+    formulas,
     new_figure,
     show_image,
     styled,
@@ -59,7 +60,7 @@ def decompose(image: Floats, count: int) -> Terms:
 def draw_svd(terms: Terms, note: str = "") -> Figure:
     """The image, its first terms, their sums, and the spectrum."""
     count = len(terms.terms)
-    with styled():
+    with styled(), formulas():
         figure = new_figure(PAGE, PAGE / (count + 1) * 2 + 1.9)
         grid = figure.add_gridspec(3, count + 1, height_ratios=[1, 1, 1.15])
         low, high = terms.image.min(), terms.image.max()

@@ -2,7 +2,6 @@
 
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
 from io import BytesIO
 from itertools import groupby
 
@@ -50,19 +49,13 @@ def picture(figure: Figure, says: str) -> Html:
     return element("figure", frame, element("figcaption", says))
 
 
-def plain_letters() -> AbstractContextManager[None]:
-    """Names are drawn as they are: a dollar sign begins no formula."""
-    return mpl.rc_context({"text.parse_math": False})
-
-
 def of_ranks(found: Findings) -> Html:
     """The critical-difference picture."""
     if isinstance(found.ranking, str):
         return Html("")
     ranks = zip(found.ranking.models, found.ranking.ranks, strict=True)
     told = ", ".join(f"{name} {rank:.2f}" for name, rank in ranks)
-    with plain_letters():
-        figure = draw_ranking(found.ranking, "average rank of the balanced accuracy; 1 is best")
+    figure = draw_ranking(found.ranking, "average rank of the balanced accuracy; 1 is best")
     return picture(figure, f"Average ranks: {told}. {tell(found.ranking)}")
 
 
@@ -84,8 +77,7 @@ def of_costs(session: Session, found: Findings) -> Html:
             f"parameters, {dot.flops:.3f} billion FLOPs, {dot.latency:.2f} ms"
             for dot in dots
         )
-        with plain_letters():
-            figure = draw_cost(dots, f"{where}; bars: one standard deviation over n runs")
+        figure = draw_cost(dots, f"{where}; bars: one standard deviation over n runs")
         made.append(picture(figure, says))
     return join([*made, *reasons])
 
@@ -104,8 +96,7 @@ def of_runs(session: Session, found: Findings) -> Html:
         chosen = _chosen(rows)
         first = chosen[0]
         parts.append(element("h3", f"{first.dataset}, {first.protocol}, {first.backbone}"))
-        with plain_letters():
-            parts.append(element("div", *_of_setting(session, chosen), class_="pictures"))
+        parts.append(element("div", *_of_setting(session, chosen), class_="pictures"))
     more = len(groups) - SETTINGS
     if more > 0:
         told = f"{counted(more, 'more setting')} in the store: `ferbench figure` draws any cell."
