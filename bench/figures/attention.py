@@ -18,6 +18,7 @@ from bench.figures.style import (
     SMALL,
     add_note,
     formulas,
+    log_scale,
     new_figure,
     show_image,
     styled,
@@ -158,9 +159,10 @@ def _draw_stage(row: list[Axes], stage: Stage) -> None:
 
 
 def _draw_spectra(axes: Axes, stage: Stage) -> None:
+    log_scale(axes)
     for number, (part, values) in enumerate(stage.spectra.items()):
         floor = values[0] * 1e-7  # single precision tells nothing below
-        axes.semilogy(
+        axes.plot(
             np.arange(1, len(values) + 1),
             np.maximum(values, floor),
             color=COLOURS[number],

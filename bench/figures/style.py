@@ -73,6 +73,13 @@ def formulas() -> Iterator[None]:
         yield
 
 
+def log_scale(axes: Axes) -> None:
+    """A logarithmic height whose numbers are plain (0.01), for names need the dollar sign."""
+    axes.set_yscale("log")
+    axes.yaxis.set_major_formatter("{x:g}")
+    axes.yaxis.set_minor_formatter("")
+
+
 def shortened(name: str) -> str:
     """A name that leaves room for the axes that it stands at."""
     return name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
@@ -99,7 +106,9 @@ def add_note(figure: Figure, text: str) -> None:
     """Lines below everything: what the reader has to know, broken to the figure's width."""
     room = int(figure.get_figwidth() / LETTER)
     lines = [line for whole in text.splitlines() for line in wrap(whole, room)]
-    figure.supxlabel("\n".join(lines), fontsize=SMALL, x=0.01, ha="left", color="0.25")
+    figure.supxlabel(
+        "\n".join(lines), fontsize=SMALL, x=0.01, ha="left", color="0.25", parse_math=False
+    )
 
 
 def save(figure: Figure, path: Path) -> None:

@@ -13,6 +13,7 @@ from bench.figures.style import (
     SIGNED,
     add_note,
     formulas,
+    log_scale,
     new_figure,
     show_image,
     styled,
@@ -88,7 +89,8 @@ def draw_svd(terms: Terms, note: str = "") -> Figure:
             )
         axes = figure.add_subplot(grid[2, :])
         ranks = np.arange(1, len(terms.values) + 1)
-        axes.semilogy(ranks, terms.values, marker="o", markersize=2.5, color=COLOURS[0])
+        log_scale(axes)
+        axes.plot(ranks, terms.values, marker="o", markersize=2.5, color=COLOURS[0])
         axes.axvspan(0.5, count + 0.5, color="0.9", zorder=0)
         axes.set_xlim(0.5, len(ranks) + 0.5)
         # below rounding a value says nothing

@@ -9,6 +9,7 @@ from PIL import Image
 
 from bench.figures.confusion import draw_confusion
 from bench.figures.style import COLOURS, COLUMN, add_note, check_suffix, new_figure, save, styled
+from bench.figures.svd import decompose, draw_svd
 from registry.errors import RequestError
 
 
@@ -83,3 +84,17 @@ def test_other_names_are_refused(figure, tmp_path):
         check_suffix(tmp_path / "a.jpg")
     with pytest.raises(RequestError, match="cannot write"):
         save(figure, tmp_path / "missing" / "a.png")
+
+
+def test_a_dollar_sign_in_a_name_is_one(tmp_path):
+    # matplotlib takes it for a formula, and this one for a broken one
+    save(draw_confusion(np.eye(2, dtype=int), ["$\\frac$", "b"], "$\\frac$"), tmp_path / "a.svg")
+    assert (tmp_path / "a.svg").read_text(encoding="utf-8").count("$\\frac$") >= 3
+
+
+def test_numbers_of_a_spectrum_are_plain(tmp_path):
+    save(draw_svd(decompose(np.diag([100.0, 10.0, 1.0, 0.1]), 2), "$\\frac$"), tmp_path / "a.svg")
+    text = (tmp_path / "a.svg").read_text(encoding="utf-8")
+    assert "mathdefault" not in text
+    assert "$\\frac$" in text
+    assert all(f">{number}</text>" in text for number in ("0.1", "1", "10", "100"))
