@@ -6,6 +6,7 @@ from typing import Any, Literal, Self
 import torch
 from pydantic import Field, ValidationError
 
+from bench.memory import keep_freed_memory
 from bench.specification import Frozen
 from registry.errors import RequestError
 
@@ -71,7 +72,8 @@ class Execution(Frozen):
         return device
 
     def apply(self) -> None:
-        """Set this process up: threads, determinism, and full float32 where float32 is meant."""
+        """Set this process up: memory, threads, determinism, full float32 where it is meant."""
+        keep_freed_memory()
         if self.threads is not None:
             torch.set_num_threads(self.threads)
         torch.backends.cuda.matmul.allow_tf32 = False
