@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from bench.tables.letters import Letters
 from cli.terminal import SHARED, console, print_table
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def print_standings(standings: list[Standing], title: str = "") -> None:
     if not standings:
         console.print("No cell has been asked for yet: try `ferbench run quick`.")
         return
-    letters = _letters(standings)
+    letters = Letters()
     heads = ["dataset", "protocol", "backbone", "attention", "epoch", ">n", ">mean", ">std"]
     heads += [">95 %", ">reported", ">gap", "note"]
     print_table(title or "Leaderboard", heads, [_row(s, letters) for s in standings], SHARED)
@@ -31,7 +32,7 @@ def print_standings(standings: list[Standing], title: str = "") -> None:
         "epoch: best on the monitored part, or the last",
         *_sources(standings),
         *([OPTIMISTIC] if any(standing.optimistic for standing in standings) else []),
-        *(f"{letter} not comparable, {reason}" for reason, letter in letters.items()),
+        *(f"{note.mark} not comparable, {note.text}" for note in letters.notes),
     ]
     console.print()
     for line in legend:
@@ -56,25 +57,13 @@ def _interval(standing: Standing) -> str:
     return f"{standing.low:.1f}–{standing.high:.1f}{'*' * (standing.n == 1)}"
 
 
-def _letters(standings: list[Standing]) -> dict[str, str]:
-    """One for each reason why a row cannot be compared."""
-    reasons = dict.fromkeys(reason for standing in standings for reason in standing.unlike)
-    return {reason: _letter(place) for place, reason in enumerate(reasons)}
-
-
-def _letter(place: int) -> str:
-    """As spreadsheets count: from a to z, then aa."""
-    first, last = divmod(place, 26)
-    return (_letter(first - 1) if first else "") + chr(ord("a") + last)
-
-
 def _short(label: str) -> str:
     """What a study has drawn has seventeen digits, and ten of them say nothing to the eye."""
     return re.sub(r"\d*\.\d{5,}", lambda number: f"{float(number[0]):.4g}", label)
 
 
-def _row(standing: Standing, letters: dict[str, str]) -> list[str | Text]:
-    unlike = ",".join(letters[reason] for reason in standing.unlike)
+def _row(standing: Standing, letters: Letters) -> list[str | Text]:
+    unlike = ",".join(letters.mark(reason) for reason in standing.unlike)
     notes = ["optimistic"] if standing.optimistic else []
     notes += [f"unlike {unlike}"] if unlike else []
     notes += [standing.verdict] if standing.comparable else []

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from bench.tables.content import Cell, Entry, Key, Note, Table
+from bench.tables.content import Cell, Entry, Key, Table
 from bench.tables.layout import Layout
+from bench.tables.letters import Note
 from bench.tables.quantities import MISSING, QUANTITIES, Quantity
 
 #: Where the two stand last in a layout's rows they name the row together.

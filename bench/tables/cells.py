@@ -14,7 +14,8 @@ from bench.tables.content import Cell, Key
 from bench.tables.estimates import Score, estimate, score
 from bench.tables.facts import Facts
 from bench.tables.layout import Layout
-from bench.tables.notes import Letters, evidence_note
+from bench.tables.letters import Letters
+from bench.tables.notes import evidence_note
 from bench.tables.quantities import QUANTITIES
 
 

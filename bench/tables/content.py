@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bench.tables.layout import Layout
+from bench.tables.letters import Note
 
 #: A metric, and the class that it is of where it has one for each.
 Key = tuple[str, str]
@@ -90,14 +91,6 @@ class Entry:
     reported_as: str = ""
     unlike: tuple[str, ...] = ()
     unlike_mark: str = ""
-
-
-@dataclass(frozen=True)
-class Note:
-    """A line below the table; without a mark it is about all of it."""
-
-    mark: str
-    text: str
 
 
 @dataclass(frozen=True)

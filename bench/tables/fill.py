@@ -10,10 +10,11 @@ from bench.statistics.measured import Configuration, configurations
 from bench.statistics.settings import against, setting
 from bench.tables.beside import beside_reported, heads_of, unlike
 from bench.tables.cells import Source, best_by_key, cell_of, keys_of
-from bench.tables.content import Cell, Entry, Evidence, Note, Table
+from bench.tables.content import Cell, Entry, Evidence, Table
 from bench.tables.facts import commits, facts_of
 from bench.tables.layout import Layout
-from bench.tables.notes import BOLD, Letters, caption, no_test_notes
+from bench.tables.letters import Letters, Note
+from bench.tables.notes import BOLD, caption, no_test_notes
 from bench.tables.quantities import QUANTITIES
 from bench.tables.scope import Place, chosen, labels_of, places
 from registry.errors import RequestError

@@ -1,12 +1,9 @@
 """The letters below a table, and the sentences of its caption."""
 
 from collections.abc import Iterator, Sequence
-from itertools import count, product
-from string import ascii_lowercase
 
 from bench.statistics.comparison import HIGHER, LOWER, Comparison
 from bench.statistics.measured import Configuration
-from bench.tables.content import Note
 
 _SEVERAL = 3
 
@@ -15,25 +12,6 @@ BOLD = (
     "from it, for the 95 % interval of their paired difference holds 0 or is not known; nothing is "
     "bold where no such interval is known."
 )
-
-
-class Letters:
-    """Gives each text a letter, and the same text the same one."""
-
-    def __init__(self) -> None:
-        self._marks: dict[str, str] = {}
-        self._free = _letters()
-
-    def mark(self, text: str) -> str:
-        """The letter of that text."""
-        if text not in self._marks:
-            self._marks[text] = next(self._free)
-        return self._marks[text]
-
-    @property
-    def notes(self) -> tuple[Note, ...]:
-        """What was marked so far."""
-        return tuple(Note(mark, text) for text, mark in self._marks.items())
 
 
 def evidence_note(comparison: Comparison) -> str:
@@ -118,8 +96,3 @@ def _numbers(numbers: set[int]) -> str:
 def _some(names: Sequence[str]) -> str:
     more = len(names) - _SEVERAL
     return ", ".join(names[:_SEVERAL]) + (f" and {more} more" if more > 0 else "")
-
-
-def _letters() -> Iterator[str]:
-    for length in count(1):
-        yield from ("".join(letters) for letters in product(ascii_lowercase, repeat=length))

@@ -40,10 +40,10 @@ def folder(tmp_path_factory) -> Path:
 
 @pytest.fixture
 def ferbench(folder, monkeypatch, capsys) -> Ferbench:
-    def run(*words: str) -> tuple[int, str, str]:
+    def run(*words: str, width: int = 200) -> tuple[int, str, str]:
         monkeypatch.chdir(folder)
         monkeypatch.setattr(sys, "argv", ["ferbench", *words])
-        monkeypatch.setattr(terminal.console, "width", 200)
+        monkeypatch.setattr(terminal.console, "width", width)
         try:
             main()
             code = 0
@@ -146,3 +146,28 @@ def test_power(ferbench, json_of):
     code, out, _ = ferbench("power", "table1", "--matrix", "small")
     assert code == 0
     assert "sign-flip tests need 6 pairs" in out
+
+
+class TestNarrowTerminal:
+    """On 80 columns every number stands whole; what has no room was once left out in silence."""
+
+    def test_power(self, ferbench, json_of):
+        gains = json_of("power")
+        _, shown, _ = ferbench("power", width=80)
+        for gain in gains:
+            assert f"{gain['images_least']:,}–{gain['images_most']:,}" in shown
+
+    def test_compare(self, ferbench, json_of):
+        (one,) = json_of("compare", "hfc", "none", "--protocol", "paper")["comparisons"]
+        _, shown, _ = ferbench("compare", "hfc", "none", "--protocol", "paper", width=80)
+        assert f"{one['gain']['low']:+.1f} to {one['gain']['high']:+.1f}" in shown
+        assert "a optimistic: the test part picked the epoch" in shown
+
+    def test_ladder_and_verdict(self, ferbench, json_of):
+        _, shown, _ = ferbench("ladder", "small", width=80)
+        for one in json_of("ladder", "small"):
+            for rung in one["rungs"]:
+                if (low := rung["estimate"]["low"]) is not None:
+                    assert f"{low:.1f} to {rung['estimate']['high']:.1f}" in shown
+        _, shown, _ = ferbench("verdict", width=80)
+        assert all(f" {one['verdict']['word']} " in shown for one in json_of("verdict"))

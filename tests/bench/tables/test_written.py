@@ -12,9 +12,9 @@ from PIL import Image
 
 from bench.tables import latex, markdown, web
 from bench.tables.arrangement import arrange
-from bench.tables.content import Note
 from bench.tables.fill import fill
 from bench.tables.layout import parse_layout
+from bench.tables.letters import Note
 from bench.tables.named import table_of
 from bench.tables.preview import write_preview
 from registry.errors import RequestError
