@@ -8,7 +8,7 @@ import os
 import zlib
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, BinaryIO, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,9 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from bench.specification import Frozen
 from registry.errors import RequestError
+
+#: Bytes that hold the last line of most journals.
+TAIL = 4096
 
 State = Literal["done", "diverged", "failed", "preempted", "pruned", "cancelled"]
 
@@ -160,11 +163,25 @@ def ends(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
         One of the two is not JSON.
     """
     with path.open("rb") as file:
-        lines = file.read().split(b"\n")[:-1]
+        first = file.readline()
+        lines = (first, _last_line(file)) if first.endswith(b"\n") else ()
     try:
-        return (json.loads(lines[0]), json.loads(lines[-1])) if lines else ({}, {})
+        return (json.loads(lines[0]), json.loads(lines[1])) if lines else ({}, {})
     except ValueError as error:
         raise JournalError(f"{path}, first or last line: {error}") from None
+
+
+def _last_line(file: BinaryIO) -> bytes:
+    """The last whole line, of a file that has one; read from the end, for a journal may be long."""
+    start, tail = file.seek(0, os.SEEK_END), b""
+    while True:
+        step = min(start, max(TAIL, len(tail)))
+        start = file.seek(start - step)
+        tail = file.read(step) + tail
+        whole = tail.rpartition(b"\n")[0]  # without a torn line
+        _, newline, line = whole.rpartition(b"\n")
+        if newline or not start:
+            return line
 
 
 def pack_logits(logits: NDArray[np.float32]) -> str:

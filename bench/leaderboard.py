@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bench.comparability import find_reported
 from bench.statistics.intervals import Estimate
-from bench.statistics.measured import Configuration, configurations
+from bench.statistics.measured import Configuration, configurations_by_rule
 from bench.statistics.reproduction import judge, unlike
 from bench.statistics.single import estimate_of
 from bench.store.models import Cell, Matrix, MatrixCell
@@ -98,8 +98,8 @@ def leaderboard(
     if protocol is not None:
         label = Cell.protocol
         within = [or_(label == protocol, label.startswith(f"{protocol}(", autoescape=True))]
-    rules = ("best", "last")
-    found = [one for rule in rules for one in configurations(session, rule, matrix, within)]
+    by_rule = configurations_by_rule(session, ("best", "last"), matrix, within)
+    found = [one for each in by_rule.values() for one in each]
     drawn = sum(len(one.runs) == 1 for one in found) <= BOOTSTRAPPED
     tables, parameters = _named_tables(session), _parameters(session)
     standings = []

@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any, Literal, Self
 
@@ -150,31 +151,61 @@ def specify(settings: Mapping[str, Any], fingerprint: Callable[[Chosen], str]) -
     for key in settings:
         if key not in KEYS:
             raise RequestError(f"there is no setting '{key}'{nearest(key, KEYS)}")
-        if isinstance(settings[key], bool):  # TOML's true is a number to Python
-            raise RequestError(f"{key} = {str(settings[key]).lower()}: that is no value for it")
+        _check_value(key, settings[key])
     for kind in KINDS:
         if kind not in settings:
             raise RequestError(f"'{kind}' is not set")
     chosen = {kind: choose(kind, settings[kind]) for kind in KINDS}
-    protocol = PROTOCOLS.get(chosen["protocol"].name)
     recipe = {key: value for key, value in settings.items() if key in Recipe.model_fields}
-    seeds = {key: settings[key] for key in SEEDS if key in settings}
-    try:
+    with _plain_errors():
         specification = Specification(
             **chosen,
             data=fingerprint(chosen["dataset"]),
-            monitored=protocol.monitored,
+            monitored=PROTOCOLS.get(chosen["protocol"].name).monitored,
             recipe=Recipe.model_validate(recipe),
-            **seeds,
         )
+    return repeat(specification, {key: settings[key] for key in SEEDS if key in settings})
+
+
+def repeat(specification: Specification, seeds: Mapping[str, Any]) -> Specification:
+    """The same with other seeds, or another fold; what is not named is 0.
+
+    Raises
+    ------
+    RequestError
+        A value is out of range, or the protocol has no such fold.
+    """
+    for key, value in seeds.items():
+        _check_value(key, value)
+    values = vars(specification)
+    kept = {name: values[name] for name in Specification.model_fields if name not in SEEDS}
+    with _plain_errors():
+        repeated = Specification(**kept, **seeds)
+    if repeated.fold >= (folds := folds_of(repeated)):
+        name = label("protocol", repeated.protocol)
+        raise RequestError(f"fold = {repeated.fold}: {name} has {folds}, counted from 0")
+    return repeated
+
+
+def folds_of(specification: Specification) -> int:
+    """How many folds the protocol has; 1 for a single hold-out."""
+    protocol = PROTOCOLS.get(specification.protocol.name)
+    return protocol.folds(protocol.parse(specification.protocol.parameters))
+
+
+def _check_value(key: str, value: Any) -> None:
+    if isinstance(value, bool):  # TOML's true is a number to Python
+        raise RequestError(f"{key} = {str(value).lower()}: that is no value for it")
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    """Say in a sentence what pydantic says in a list."""
+    try:
+        yield
     except ValidationError as error:
         first = error.errors()[0]
         raise RequestError(f"{first['loc'][-1]} = {first['input']!r}: {first['msg']}") from None
-    folds = protocol.folds(protocol.parse(specification.protocol.parameters))
-    if specification.fold >= folds:
-        name = label("protocol", specification.protocol)
-        raise RequestError(f"fold = {specification.fold}: {name} has {folds}, counted from 0")
-    return specification
 
 
 def choose(kind: str, value: Any) -> Chosen:

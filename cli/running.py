@@ -1,7 +1,6 @@
 """``ferbench run`` and ``retry``: train what has no result yet, here or on a cluster."""
 
 import sys
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,7 +12,7 @@ if TYPE_CHECKING:
     from bench.execution import Execution
     from bench.home import Home
     from bench.specification import Specification
-    from jobs.local import LocalPlan, Outcome
+    from jobs.local import Outcome
     from jobs.matrix_run import Prepared
     from jobs.placement import Placement
 
@@ -49,6 +48,7 @@ def run(
 ) -> None:
     """Train every cell of a MATRIX that has no result yet, and show the leaderboard."""
     from bench.home import find_home
+    from cli.plan import print_plan
     from cli.settings import parse_settings
     from jobs.matrix_file import load_matrix
     from jobs.matrix_run import prepare
@@ -59,7 +59,7 @@ def run(
     chosen = load_matrix(matrix).with_settings(parse_settings(settings or ()))
     prepared = prepare(chosen, home)
     if dry_run:
-        _print_plan(prepared, home, placement, execution)
+        print_plan(prepared, home, placement, execution)
         return
     _train(prepared, prepared.open, home, placement, execution, wait)
 
@@ -234,55 +234,6 @@ def _exit(prepared: "Prepared", home: "Home") -> None:
 
     now = look_up(prepared.submission, home.runs)
     raise typer.Exit(0 if now.count("done") == len(now.cells) else 1)
-
-
-def _print_plan(
-    prepared: "Prepared", home: "Home", placement: "Placement", execution: "Execution"
-) -> None:
-    from bench.specification import label
-    from cli.terminal import SHARED, console, print_table, state_text
-    from jobs.estimate import estimate
-    from jobs.local import plan
-
-    rows: list[Sequence[Any]] = [
-        (
-            cell.id,
-            label("dataset", cell.dataset),
-            label("protocol", cell.protocol),
-            label("backbone", cell.backbone),
-            label("attention", cell.attention),
-            cell.split_seed,
-            cell.fold,
-            cell.seed,
-            state_text(state),
-        )
-        for cell, state in zip(prepared.cells, prepared.states, strict=True)
-    ]
-    heads = ["cell", "dataset", "protocol", "backbone", "attention"]
-    heads += [">split seed", ">fold", ">seed", "state"]
-    print_table(f"Matrix {prepared.submission.name}", heads, rows, SHARED)
-    done = len(prepared.cells) - len(prepared.open)
-    console.print(f"\n{len(prepared.cells)} cells, {done} done already.")
-    if prepared.open:
-        cost = estimate(prepared.open, home.roots)
-        console.print(
-            f"To train: {len(prepared.open)} cells, {cost.images:,} images, "
-            f"{_roughly(cost.seconds, plan(len(prepared.open), placement.slots, execution))}"
-        )
-    if placement.where == "slurm":
-        jobs = -(-len(prepared.open) // placement.cells_per_job)
-        console.print(f"On SLURM: {jobs} jobs, {placement.parallel or jobs} at a time.")
-    console.print("Nothing was trained.")
-
-
-def _roughly(seconds: float, local: "LocalPlan") -> str:
-    from cli.terminal import duration
-
-    threads = local.execution.threads or 1
-    return (
-        f"roughly {duration(seconds / (local.slots * threads))} on this machine's CPU in float32 "
-        f"(one step of each model was timed), {local.slots} at a time."
-    )
 
 
 def _print_outcome(prepared: "Prepared", home: "Home", completed: bool) -> None:

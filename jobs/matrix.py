@@ -5,8 +5,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bench.specification import KEYS, KINDS, Chosen, Specification, choose, specify
-from registry.catalog import PROTOCOLS
+from bench.specification import (
+    KEYS,
+    KINDS,
+    SEEDS,
+    Chosen,
+    Specification,
+    folds_of,
+    repeat,
+    specify,
+)
 from registry.errors import RequestError, nearest
 
 Settings = dict[str, Any]
@@ -71,9 +79,16 @@ class Matrix:
             A key, a name or a value that cannot be, or a parameter that no component takes.
         """
         cells: dict[str, Specification] = {}
+        made: dict[
+            str, Specification
+        ] = {}  # seeds are most of a large matrix: the rest is done once
         for settings in self._combinations():
-            for whole in _every_fold(_join(settings)):
-                cell = specify(whole, fingerprint)
+            seeds = {key: settings.pop(key) for key in SEEDS if key in settings}
+            rest = repr(settings)
+            if rest not in made:
+                made[rest] = specify(_join(settings), fingerprint)
+            for each in _every_fold(made[rest], seeds):
+                cell = repeat(made[rest], each)
                 cells.setdefault(cell.id, cell)
         self._check_parameters()
         if not cells:
@@ -161,15 +176,13 @@ def _stripped(settings: Mapping[str, Any], kind: str, value: Any) -> Any:
     return {key: inner for key, inner in value.items() if f"{kind}.{key}" not in settings}
 
 
-def _every_fold(settings: Settings) -> Iterator[Settings]:
-    """All folds of a protocol that has several, unless the settings name one."""
-    if "fold" in settings or "protocol" not in settings:
-        yield settings
+def _every_fold(specification: Specification, seeds: Settings) -> Iterator[Settings]:
+    """All folds of a protocol that has several, unless the seeds name one."""
+    if "fold" in seeds:
+        yield seeds
         return
-    chosen = choose("protocol", settings["protocol"])
-    protocol = PROTOCOLS.get(chosen.name)
-    for fold in range(protocol.folds(protocol.parse(chosen.parameters))):
-        yield settings | {"fold": fold}
+    for fold in range(folds_of(specification)):
+        yield seeds | {"fold": fold}
 
 
 def _matches(settings: Settings, combination: Settings) -> bool:

@@ -4,13 +4,12 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import torch
 from sqlalchemy.exc import SQLAlchemyError
 
-from bench.data import fingerprint_in, load_samples
+from bench.data import fingerprint_in
 from bench.execution import Execution
 from bench.home import Home
-from bench.model import model_key, model_of
+from bench.model import check_models
 from bench.runs import Runs, check_own, write_once
 from bench.specification import Specification
 from bench.store.ingest import ingest
@@ -55,7 +54,7 @@ class Prepared:
 def prepare(matrix: Matrix, home: Home) -> Prepared:
     """Expand a matrix and look up what became of its cells; writes nothing."""
     cells = matrix.specifications(fingerprint_in(home.roots))
-    _check_models(cells, home)
+    check_models(cells, home.roots)
     return look_up(
         Submission(
             name=matrix.name, title=matrix.title, reported=matrix.reported, specifications=cells
@@ -68,17 +67,6 @@ def look_up(submission: Submission, runs: Runs) -> Prepared:
     """A matrix with the states that its cells have now."""
     states = tuple(state_of(runs, cell.id) for cell in submission.specifications)
     return Prepared(submission, states)
-
-
-def _check_models(cells: tuple[Specification, ...], home: Home) -> None:
-    """Build each different network once, without weights: a misfit is told before training."""
-    checked = set()
-    for cell in cells:
-        if (key := model_key(cell)) not in checked:
-            checked.add(key)
-            samples = load_samples(cell.dataset, home.roots)
-            with torch.device("meta"):
-                model_of(cell, samples.images.shape[1], len(samples.classes))
 
 
 def enter(submission: Submission, home: Home) -> None:

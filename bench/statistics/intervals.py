@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 #: Percentages nearer to each other than this differ by the rounding of equal figures.
 ZERO = 1e-9
@@ -106,7 +106,7 @@ def prediction_half_width(values: Sequence[float]) -> float | None:
     n = len(values)
     if n < 2:
         return None
-    reach = stats.t.ppf((1 + LEVEL) / 2, n - 1) * np.std(values, ddof=1) * np.sqrt(1 + 1 / n)
+    reach = special.stdtrit(n - 1, (1 + LEVEL) / 2) * np.std(values, ddof=1) * np.sqrt(1 + 1 / n)
     return float(reach)
 
 
@@ -130,5 +130,5 @@ def _around(estimate: Estimate) -> Estimate:
         return e
     if e.se == 0:
         return Estimate(e.n, e.mean, e.sd, why="all values are equal: their spread is unknown")
-    low, high = stats.t.interval(LEVEL, e.df, e.mean, e.se)
-    return Estimate(e.n, e.mean, e.sd, e.se, e.df, float(low), float(high), e.method)
+    half = float(special.stdtrit(e.df, (1 + LEVEL) / 2)) * e.se
+    return Estimate(e.n, e.mean, e.sd, e.se, e.df, e.mean - half, e.mean + half, e.method)

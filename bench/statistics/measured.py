@@ -1,23 +1,21 @@
 """What the store holds of each configuration: its runs at the epoch that a rule picked."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import groupby
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, select
-from sqlalchemy import Row as SqlRow
+from sqlalchemy import ColumnElement, Text, cast, func, select
 from sqlalchemy.orm import Session
 
 from bench.metrics import measure
-from bench.specification import Specification
+from bench.specification import Specification, folds_of
 from bench.statistics.intervals import Estimate, resampled_interval, t_interval
 from bench.store.models import Attempt, Cell, Evaluation, MatrixCell, Selection
-from registry.catalog import PROTOCOLS
 
 #: Balanced accuracies are told in percent, their differences in percentage points.
 PERCENT = 100.0
@@ -25,27 +23,44 @@ PERCENT = 100.0
 Counts = NDArray[np.int64]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class Fold:
-    """A trained cell: its key in the store, its split's fingerprint, and its confusion matrix."""
+    """A trained cell on its test part.
+
+    Attributes
+    ----------
+    cell : int
+        Its key in the store.
+    split : str
+        Its split's fingerprint.
+    figure : float
+        Balanced accuracy in percent.
+    counts : str
+        The confusion matrix as JSON.
+    """
 
     cell: int
     split: str
-    confusion: Counts
+    figure: float
+    counts: str
+
+    @property
+    def confusion(self) -> Counts:
+        """Rows are true classes; read when it is asked for, which of ten thousand few are."""
+        return np.array(json.loads(self.counts))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class Run:
-    """One seed on one split; the folds of a cross-validation are one run."""
+    """One seed on one split; the folds of a cross-validation are one run.
+
+    ``figure`` is the balanced accuracy of all folds pooled, in percent.
+    """
 
     split_seed: int
     seed: int
     folds: tuple[Fold, ...]
-
-    @cached_property
-    def figure(self) -> float:
-        """Balanced accuracy of all folds pooled, in percent."""
-        return balanced(np.sum([fold.confusion for fold in self.folds], axis=0))
+    figure: float
 
     @property
     def splits(self) -> tuple[str, ...]:
@@ -103,7 +118,7 @@ class Configuration:
         by_split: dict[str, list[float]] = defaultdict(list)
         for run in self.runs:
             for fold in run.folds:
-                by_split[fold.split].append(balanced(fold.confusion))
+                by_split[fold.split].append(fold.figure)
         return over_splits(self.figures, by_split, self.ratio)
 
 
@@ -163,29 +178,45 @@ def configurations(
     within : sequence of ColumnElement
         Conditions on a `Cell`: the database sifts, for it may hold ten thousand.
     """
+    return configurations_by_rule(session, (rule,), matrix, within)[rule]
+
+
+def configurations_by_rule(
+    session: Session,
+    rules: Sequence[str],
+    matrix: str | None = None,
+    within: Sequence[ColumnElement[bool]] = (),
+) -> dict[str, tuple[Configuration, ...]]:
+    """The same for several rules, which share most of what has to be read."""
     if matrix is not None:
         members = select(MatrixCell.cell_key).where(MatrixCell.matrix == matrix)
         within = (*within, Cell.key.in_(members))
-    rows = _cells(session, within)
-    confusions = _confusions(session, rule, within)
-    splits = _splits(session, within)
-    found = []
-    for _, group in groupby(rows, key=lambda row: row.configuration):
-        cells = list(group)
-        found.append(_configuration(cells, rule, confusions, splits))
-    return tuple(sorted(found, key=_place))
+    cells = [list(group) for _, group in groupby(_cells(session, within), _configuration_of)]
+    specifications = _specifications(session, within)
+    tested = _tested(session, rules, within)
+    return {
+        rule: tuple(
+            sorted(
+                (
+                    _configuration(group, specifications[group[0].configuration], rule, found)
+                    for group in cells
+                ),
+                key=_place,
+            )
+        )
+        for rule, found in tested.items()
+    }
 
 
 def _place(one: Configuration) -> tuple[str, ...]:
     return one.dataset, one.backbone, one.protocol, one.attention, one.id
 
 
-def _cells(session: Session, within: Sequence[ColumnElement[bool]]) -> Sequence[SqlRow[Any]]:
+def _cells(session: Session, within: Sequence[ColumnElement[bool]]) -> Sequence[Any]:
     query = (
         select(
             Cell.key,
             Cell.configuration,
-            Cell.specification,
             Cell.dataset,
             Cell.data,
             Cell.protocol,
@@ -194,7 +225,7 @@ def _cells(session: Session, within: Sequence[ColumnElement[bool]]) -> Sequence[
             Cell.split_seed,
             Cell.seed,
             Cell.fold,
-            Cell.images,
+            _text(Cell.images).label("images"),
         )
         .where(*within)
         .order_by(Cell.configuration, Cell.split_seed, Cell.seed, Cell.fold)
@@ -202,19 +233,51 @@ def _cells(session: Session, within: Sequence[ColumnElement[bool]]) -> Sequence[
     return session.execute(query).all()
 
 
-def _confusions(
-    session: Session, rule: str, within: Sequence[ColumnElement[bool]]
-) -> dict[int, Counts]:
+def _configuration_of(cell: Any) -> str:
+    return str(cell.configuration)
+
+
+def _specifications(
+    session: Session, within: Sequence[ColumnElement[bool]]
+) -> dict[str, Specification]:
+    """That of one cell of each configuration."""
+    first = select(func.min(Cell.key)).where(*within).group_by(Cell.configuration)
+    query = select(Cell.configuration, _text(Cell.specification)).where(Cell.key.in_(first))
+    return {
+        configuration: Specification.model_validate_json(specification)
+        for configuration, specification in session.execute(query)
+    }
+
+
+def _tested(
+    session: Session, rules: Sequence[str], within: Sequence[ColumnElement[bool]]
+) -> dict[str, dict[int, Fold]]:
+    """What each done cell reached, by rule and by the cell's key."""
+    splits = _splits(session, within)
     query = (
-        select(Selection.cell_key, Evaluation.confusion)
+        select(
+            Selection.rule,
+            Selection.cell_key,
+            Evaluation.balanced_accuracy,
+            _text(Evaluation.confusion),
+        )
         .join(
             Evaluation,
             (Evaluation.cell_key == Selection.cell_key) & (Evaluation.epoch == Selection.epoch),
         )
         .join(Cell, Cell.key == Selection.cell_key)
-        .where(Selection.rule == rule, Evaluation.part == "test", Cell.state == "done", *within)
+        .where(Selection.rule.in_(rules), Evaluation.part == "test", Cell.state == "done", *within)
     )
-    return {key: np.array(confusion) for key, confusion in session.execute(query)}
+    found: dict[str, dict[int, Fold]] = {rule: {} for rule in rules}
+    for rule, key, value, counts in session.execute(query):
+        figure = np.nan if value is None else value * PERCENT
+        found[rule][key] = Fold(key, splits[key], figure, counts)
+    return found
+
+
+def _text(column: Any) -> ColumnElement[str]:
+    """JSON as it is stored: SQLAlchemy would read all of it, and little of it is looked at."""
+    return cast(column, Text)
 
 
 def _splits(session: Session, within: Sequence[ColumnElement[bool]]) -> dict[int, str]:
@@ -229,26 +292,21 @@ def _splits(session: Session, within: Sequence[ColumnElement[bool]]) -> dict[int
 
 
 def _configuration(
-    cells: Sequence[SqlRow[Any]],
+    cells: Sequence[Any],
+    specification: Specification,
     rule: str,
-    confusions: Mapping[int, Counts],
-    splits: Mapping[int, str],
+    tested: Mapping[int, Fold],
 ) -> Configuration:
     first = cells[0]
-    specification = Specification.model_validate(first.specification)
-    protocol = PROTOCOLS.get(specification.protocol.name)
-    folds = protocol.folds(protocol.parse(specification.protocol.parameters))
+    folds = folds_of(specification)
     runs, missing = [], []
     for (split_seed, seed), group in groupby(cells, key=lambda cell: (cell.split_seed, cell.seed)):
-        trained = tuple(
-            Fold(cell.key, splits[cell.key], confusions[cell.key])
-            for cell in group
-            if cell.key in confusions
-        )
+        trained = tuple(tested[cell.key] for cell in group if cell.key in tested)
         if len(trained) == folds:
-            runs.append(Run(split_seed, seed, trained))
+            runs.append(Run(split_seed, seed, trained, _pooled(trained)))
         else:
             missing.append((split_seed, seed))
+    stated = (json.loads(cell.images) for cell in cells if cell.images)
     return Configuration(
         first.configuration,
         first.dataset,
@@ -260,8 +318,14 @@ def _configuration(
         rule,
         _each_once(runs),
         tuple(missing),
-        next((cell.images for cell in cells if cell.images), {}),
+        next((images for images in stated if images), {}),
     )
+
+
+def _pooled(folds: Sequence[Fold]) -> float:
+    if len(folds) == 1:
+        return folds[0].figure
+    return balanced(np.sum([fold.confusion for fold in folds], axis=0))
 
 
 def _each_once(runs: Iterable[Run]) -> tuple[Run, ...]:

@@ -113,8 +113,9 @@ def _row(
 
 def judge(one: Configuration, table: ReportedTable, row: ReportedRow) -> Verdict:
     """The verdict on the figure that a reported row prints for a configuration."""
-    spread = _other_split(one, one.runs)
-    return verdict(row.average_percent, one.figures, unlike(one, table, row), spread)
+    why = unlike(one, table, row)
+    spread = 0.0 if why else _other_split(one, one.runs)
+    return verdict(row.average_percent, one.figures, why, spread)
 
 
 def unlike(one: Configuration, table: ReportedTable, row: ReportedRow) -> tuple[str, ...]:

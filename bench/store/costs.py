@@ -26,7 +26,7 @@ def record_costs(store: Store, name: str, record: CostRecord) -> None:
         for number, row in enumerate(record.rows)
     ]
     with store.write() as session:
-        insert_new(session, Cost, rows)
+        insert_new(session.connection(), Cost, rows)
 
 
 def cost_records(session: Session) -> tuple[CostRecord, ...]:

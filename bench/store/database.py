@@ -9,7 +9,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import URL, make_url
+from sqlalchemy import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, NoSuchModuleError
 from sqlalchemy.orm import Session
 
@@ -55,6 +55,18 @@ class Store:
         """
         with self._telling("write"), Session(self.writing) as session, session.begin():
             yield session
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """The same as `write` without a session, for what is done after every epoch.
+
+        Raises
+        ------
+        StoreError
+            See `write`.
+        """
+        with self._telling("write"), self.writing.begin() as connection:
+            yield connection
 
     @contextmanager
     def read(self) -> Iterator[Session]:

@@ -8,13 +8,14 @@ import logging
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import singledispatch
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from pydantic import BaseModel
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
@@ -23,6 +24,7 @@ from bench.cost import record
 from bench.metrics import measure
 from bench.runs import Runs
 from bench.specification import Specification
+from bench.store import statements
 from bench.store.costs import known_costs, record_costs
 from bench.store.database import Store, StoreError
 from bench.store.models import (
@@ -110,38 +112,47 @@ def _age(path: Path) -> tuple[int, str]:
     return path.stat().st_mtime_ns, str(path)
 
 
+@dataclass(frozen=True)
+class _Row:
+    """An attempt whose events are taken in.
+
+    Attributes
+    ----------
+    cell_key, number : int
+        Its key.
+    resumed_after : int or None
+        The epoch after which a later attempt has taken over.
+    stated : dict
+        What its events say of itself, by column.
+    """
+
+    cell_key: int
+    number: int
+    resumed_after: int | None
+    stated: dict[str, Any]
+
+
 def ingest_journal(store: Store, runs: Runs, cell: str, attempt: int, path: Path) -> bool:
     """Take in what one journal has gained, in one transaction; whether there was anything."""
-    with store.write() as session:
-        key = _lock_cell(session, cell) or _enter_cell(session, cell, path)
+    with store.transaction() as connection:
+        key = statements.lock_cell(connection, cell) or _enter_cell(connection, cell, path)
         if key is None:  # claimed, and nothing more said yet: who it is comes with the start
             return False
-        row = session.get(Attempt, (key, attempt))
-        events, offset = journal.read(path, row.offset if row else 0)
+        offset, resumed_after = statements.taken_in(connection, key, attempt)
+        events, end = journal.read(path, offset or 0)
         if not events:
             return False
-        if row is None:
-            row = Attempt(
-                cell_key=key, number=attempt, state="running", reason="", traceback="", holder=""
-            )
-            row.claimed_at = events[0].time
-            session.add(row)
-        row.offset = offset
+        if offset is None:
+            statements.enter_attempt(connection, key, attempt, events[0].time)
+        row = _Row(key, attempt, resumed_after, {"offset": end})
         for event in events:
-            _take(event, session, row, runs)
-        session.flush()
-        _refresh_cell(session, key)
+            _take(event, connection, row, runs)
+        statements.amend_attempt(connection, key, attempt, row.stated)
+        statements.refresh_cell(connection, key)
     return True
 
 
-def _lock_cell(session: Session, identity: str) -> int | None:
-    """The key of a cell, which nobody else takes journals in for until the transaction ends."""
-    # PostgreSQL has several writers at once; a matrix may go on naming the cell meanwhile.
-    query = select(Cell.key).where(Cell.id == identity).with_for_update(key_share=True)
-    return session.scalar(query)
-
-
-def _enter_cell(session: Session, identity: str, path: Path) -> int | None:
+def _enter_cell(connection: Connection, identity: str, path: Path) -> int | None:
     """Enter the cell that a journal states to be of, unless somebody has just done so."""
     events, _ = journal.read(path)
     for event in events:
@@ -149,59 +160,59 @@ def _enter_cell(session: Session, identity: str, path: Path) -> int | None:
             cell = Specification.model_validate(event.specification)
             if cell.id != identity:
                 raise RequestError(f"{path} is of cell {cell.id}, not of {identity}")
-            record_cells(session, [cell])
-            return _lock_cell(session, identity)
+            with Session(connection) as session:
+                record_cells(session, [cell])
+            return statements.lock_cell(connection, identity)
     return None
 
 
 @singledispatch
-def _take(event: BaseModel, session: Session, row: Attempt, runs: Runs) -> None:
+def _take(event: BaseModel, connection: Connection, row: _Row, runs: Runs) -> None:
     raise TypeError(f"no place for {type(event).__name__}")
 
 
 @_take.register
-def _(event: journal.Claimed, session: Session, row: Attempt, runs: Runs) -> None:
-    row.claimed_at = event.time
-    row.holder = event.holder
-    row.job = event.job
-    row.log = event.log
+def _(event: journal.Claimed, connection: Connection, row: _Row, runs: Runs) -> None:
+    row.stated.update(claimed_at=event.time, holder=event.holder, job=event.job, log=event.log)
 
 
 @_take.register
-def _(event: journal.Started, session: Session, row: Attempt, runs: Runs) -> None:
-    row.started_at = event.time
-    row.resumed_after = event.resumed_after
-    row.split = event.split
-    row.environment = event.environment
-    _take_split(session, runs, event.split)
-    if not _later_one_started(session, row):
-        session.execute(
+def _(event: journal.Started, connection: Connection, row: _Row, runs: Runs) -> None:
+    row.stated.update(
+        started_at=event.time,
+        resumed_after=event.resumed_after,
+        split=event.split,
+        environment=event.environment,
+    )
+    _take_split(connection, runs, event.split)
+    if not _later_one_started(connection, row):
+        connection.execute(
             update(Cell)
             .where(Cell.key == row.cell_key)
             .values(classes=list(event.classes), images=event.images, parameters=event.parameters)
         )
-        session.execute(delete(Prediction).where(Prediction.cell_key == row.cell_key))
-        session.execute(delete(Selection).where(Selection.cell_key == row.cell_key))
+        connection.execute(delete(Prediction).where(Prediction.cell_key == row.cell_key))
+        connection.execute(delete(Selection).where(Selection.cell_key == row.cell_key))
     # What an earlier attempt trained beyond the point of resuming is not part of this training.
     superseded = select(Epoch.epoch).where(
         Epoch.cell_key == row.cell_key,
         Epoch.attempt < row.number,
         Epoch.epoch > event.resumed_after,
     )
-    epochs = list(session.scalars(superseded))
+    epochs = list(connection.scalars(superseded))
     for table in (Epoch, Evaluation, ClassMetric):
-        session.execute(
+        connection.execute(
             delete(table).where(table.cell_key == row.cell_key, table.epoch.in_(epochs))
         )
 
 
 @_take.register
-def _(event: journal.EpochEnded, session: Session, row: Attempt, runs: Runs) -> None:
-    if _is_superseded(session, row, event.epoch):
+def _(event: journal.EpochEnded, connection: Connection, row: _Row, runs: Runs) -> None:
+    if row.resumed_after is not None and event.epoch > row.resumed_after:
         return
     key = {"cell_key": row.cell_key, "epoch": event.epoch}
     epoch = event.model_dump(include={"lr", "seconds", "images_per_second", "peak_memory"})
-    upsert(session, Epoch, [key | epoch | {"attempt": row.number, "ended_at": event.time}])
+    upsert(connection, Epoch, [key | epoch | {"attempt": row.number, "ended_at": event.time}])
     parts = {name: (part, measure(np.array(part.confusion))) for name, part in event.parts.items()}
     evaluations = [
         key
@@ -215,7 +226,7 @@ def _(event: journal.EpochEnded, session: Session, row: Attempt, runs: Runs) -> 
         }
         for name, (part, metrics) in parts.items()
     ]
-    upsert(session, Evaluation, evaluations)
+    upsert(connection, Evaluation, evaluations)
     by_class = [
         key
         | {
@@ -229,17 +240,17 @@ def _(event: journal.EpochEnded, session: Session, row: Attempt, runs: Runs) -> 
         for name, (_, metrics) in parts.items()
         for index in range(len(metrics.support))
     ]
-    upsert(session, ClassMetric, by_class)
+    upsert(connection, ClassMetric, by_class)
 
 
 @_take.register
-def _(event: journal.Selected, session: Session, row: Attempt, runs: Runs) -> None:
-    if _later_one_started(session, row):
+def _(event: journal.Selected, connection: Connection, row: _Row, runs: Runs) -> None:
+    if _later_one_started(connection, row):
         return
     key = {"cell_key": row.cell_key, "rule": event.rule}
-    upsert(session, Selection, [key | {"epoch": event.epoch}])
+    upsert(connection, Selection, [key | {"epoch": event.epoch}])
     upsert(
-        session,
+        connection,
         Prediction,
         [
             key | {"part": part, "logits": base64.b64decode(text)}
@@ -249,48 +260,28 @@ def _(event: journal.Selected, session: Session, row: Attempt, runs: Runs) -> No
 
 
 @_take.register
-def _(event: journal.Ended, session: Session, row: Attempt, runs: Runs) -> None:
-    row.state = event.state
-    row.ended_at = event.time
-    row.reason = event.reason
-    row.traceback = event.traceback
+def _(event: journal.Ended, connection: Connection, row: _Row, runs: Runs) -> None:
+    row.stated.update(
+        state=event.state, ended_at=event.time, reason=event.reason, traceback=event.traceback
+    )
 
 
-def _later_one_started(session: Session, row: Attempt) -> bool:
+def _later_one_started(connection: Connection, row: _Row) -> bool:
     # One that is only claimed has taken nothing over yet, whichever journal comes in first.
     later = select(Attempt.number).where(
         Attempt.cell_key == row.cell_key,
         Attempt.number > row.number,
         Attempt.started_at.is_not(None),
     )
-    return session.scalar(later.limit(1)) is not None
+    return connection.scalar(later.limit(1)) is not None
 
 
-def _is_superseded(session: Session, row: Attempt, epoch: int) -> bool:
-    later = select(func.min(Attempt.resumed_after)).where(
-        Attempt.cell_key == row.cell_key, Attempt.number > row.number
-    )
-    resumed_after = session.scalar(later)
-    return resumed_after is not None and epoch > resumed_after
-
-
-def _take_split(session: Session, runs: Runs, fingerprint: str) -> None:
-    if session.get(SplitRow, fingerprint) is None:
+def _take_split(connection: Connection, runs: Runs, fingerprint: str) -> None:
+    known = select(SplitRow.fingerprint).where(SplitRow.fingerprint == fingerprint)
+    if connection.scalar(known) is None:
         parts = json.loads(runs.split(fingerprint).read_text(encoding="utf-8"))
         packed = zlib.compress(json.dumps(parts).encode())
-        insert_new(session, SplitRow, [{"fingerprint": fingerprint, "parts": packed}])
-
-
-def _refresh_cell(session: Session, key: int) -> None:
-    """A cell is in the state of its latest attempt."""
-    attempts = select(Attempt.state).where(Attempt.cell_key == key)
-    latest = attempts.order_by(Attempt.number.desc()).limit(1)
-    done = select(func.count()).where(Epoch.cell_key == key)
-    session.execute(
-        update(Cell)
-        .where(Cell.key == key)
-        .values(state=latest.scalar_subquery(), epochs_done=done.scalar_subquery())
-    )
+        insert_new(connection, SplitRow, [{"fingerprint": fingerprint, "parts": packed}])
 
 
 def _offsets(store: Store) -> dict[tuple[str, int], int]:
@@ -300,4 +291,4 @@ def _offsets(store: Store) -> dict[tuple[str, int], int]:
 
 
 def _number(value: Any) -> float | None:
-    return None if np.isnan(value) else float(value)
+    return None if value != value else float(value)

@@ -52,7 +52,7 @@ def rebuild(
     if not even_if_lost:
         _refuse_to_lose(store, runs)
     with store.write() as session:
-        lock(session, Matrix, Cell)
+        lock(session.connection(), Matrix, Cell)
         for table in reversed(Base.metadata.sorted_tables):
             session.execute(delete(table))
     return Rebuilt(ingest(store, runs, tick), aside)

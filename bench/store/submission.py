@@ -26,12 +26,12 @@ def record_submission(store: Store, submission: Submission) -> None:
     """Enter a matrix and its cells."""
     with store.write() as session:
         # Two that enter the same cells in different orders would wait for each other for ever.
-        lock(session, Matrix)
+        lock(session.connection(), Matrix)
         row = {"name": submission.name, "title": submission.title}
-        upsert(session, Matrix, [row | {"reported": submission.reported}])
+        upsert(session.connection(), Matrix, [row | {"reported": submission.reported}])
         keys = record_cells(session, submission.specifications)
         members = [{"matrix": submission.name, "cell_key": key} for key in keys.values()]
-        insert_new(session, MatrixCell, members)
+        insert_new(session.connection(), MatrixCell, members)
 
 
 def record_cells(session: Session, specifications: Iterable[Specification]) -> Mapping[str, int]:
@@ -40,7 +40,7 @@ def record_cells(session: Session, specifications: Iterable[Specification]) -> M
     known = _keys(session, list(wanted))
     # A row is made for what is new alone: naming a component takes importing it.
     new = [_cell_row(cell) for identity, cell in wanted.items() if identity not in known]
-    insert_new(session, Cell, new)
+    insert_new(session.connection(), Cell, new)
     return known | _keys(session, [row["id"] for row in new])
 
 

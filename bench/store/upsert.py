@@ -3,35 +3,35 @@
 from functools import cache
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import Insert
 
 from bench.store.models import Base
 
 
-def insert_new(session: Session, table: type[Base], rows: list[dict[str, Any]]) -> None:
+def insert_new(connection: Connection, table: type[Base], rows: list[dict[str, Any]]) -> None:
     """Insert those rows whose key is not taken."""
     if rows:
-        session.execute(_insert(session, table).on_conflict_do_nothing(), rows)
+        connection.execute(_insert(connection, table).on_conflict_do_nothing(), rows)
 
 
-def upsert(session: Session, table: type[Base], rows: list[dict[str, Any]]) -> None:
+def upsert(connection: Connection, table: type[Base], rows: list[dict[str, Any]]) -> None:
     """Insert rows; one whose key is taken replaces the values that it gives."""
     if rows:
-        session.execute(_upsert(_is_postgresql(session), table, tuple(rows[0])), rows)
+        statement = _upsert(_is_postgresql(connection), table, tuple(rows[0]))
+        connection.execute(statement, rows)
 
 
-def lock(session: Session, *tables: type[Base]) -> None:
+def lock(connection: Connection, *tables: type[Base]) -> None:
     """Let nobody else write into these tables until the transaction ends; SQLite never does."""
-    if _is_postgresql(session):
+    if _is_postgresql(connection):
         names = ", ".join(table.__tablename__ for table in tables)
-        session.execute(text(f"LOCK TABLE {names} IN EXCLUSIVE MODE"))
+        connection.execute(text(f"LOCK TABLE {names} IN EXCLUSIVE MODE"))
 
 
-def _insert(session: Session, table: type[Base]) -> Any:
-    return (postgresql if _is_postgresql(session) else sqlite).insert(table.__table__)
+def _insert(connection: Connection, table: type[Base]) -> Any:
+    return (postgresql if _is_postgresql(connection) else sqlite).insert(table.__table__)
 
 
 # Once for each kind of row: a worker does this after every epoch, among others who wait for it.
@@ -44,5 +44,5 @@ def _upsert(on_postgresql: bool, table: type[Base], columns: tuple[str, ...]) ->
     return updating
 
 
-def _is_postgresql(session: Session) -> bool:
-    return session.get_bind().dialect.name == "postgresql"
+def _is_postgresql(connection: Connection) -> bool:
+    return connection.dialect.name == "postgresql"

@@ -1,0 +1,90 @@
+"""What is asked of the database after every epoch, put into SQL once and not each time.
+
+SQLAlchemy takes longer to put such a statement together than SQLite takes to carry it out.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import BindParameter, Connection, Table, Update, bindparam, func, select, update
+
+from bench.store.models import Attempt, Base, Cell, Epoch
+from bench.store.upsert import insert_new
+
+_CELLS: Table = Base.metadata.tables[Cell.__tablename__]
+_ATTEMPTS: Table = Base.metadata.tables[Attempt.__tablename__]
+_EPOCHS: Table = Base.metadata.tables[Epoch.__tablename__]
+_CELL: BindParameter[int] = bindparam("of_cell")
+_NUMBER: BindParameter[int] = bindparam("of_number")
+
+# PostgreSQL has several writers at once; a matrix may go on naming the cell meanwhile.
+_LOCK = (
+    select(_CELLS.c.key).where(_CELLS.c.id == bindparam("identity")).with_for_update(key_share=True)
+)
+_OFFSET = (
+    select(_ATTEMPTS.c.offset)
+    .where(_ATTEMPTS.c.cell_key == _CELL, _ATTEMPTS.c.number == _NUMBER)
+    .scalar_subquery()
+)
+_RESUMED_AFTER = (
+    select(func.min(_ATTEMPTS.c.resumed_after))
+    .where(_ATTEMPTS.c.cell_key == _CELL, _ATTEMPTS.c.number > _NUMBER)
+    .scalar_subquery()
+)
+_TAKEN_IN = select(_OFFSET, _RESUMED_AFTER)
+_REFRESH = (
+    update(_CELLS)
+    .where(_CELLS.c.key == _CELL)
+    .values(
+        state=select(_ATTEMPTS.c.state)
+        .where(_ATTEMPTS.c.cell_key == _CELL)
+        .order_by(_ATTEMPTS.c.number.desc())
+        .limit(1)
+        .scalar_subquery(),
+        epochs_done=select(func.count()).where(_EPOCHS.c.cell_key == _CELL).scalar_subquery(),
+    )
+)
+
+
+def lock_cell(connection: Connection, identity: str) -> int | None:
+    """The key of a cell, which nobody else takes journals in for until the transaction ends."""
+    found: int | None = connection.scalar(_LOCK, {"identity": identity})
+    return found
+
+
+def taken_in(connection: Connection, cell: int, attempt: int) -> tuple[int | None, int | None]:
+    """Bytes of an attempt's journal that are in, and the epoch after which a later one resumed.
+
+    Each is None where there is no such attempt.
+    """
+    values = {"of_cell": cell, "of_number": attempt}
+    offset, resumed_after = connection.execute(_TAKEN_IN, values).one()
+    return offset, resumed_after
+
+
+def enter_attempt(connection: Connection, cell: int, attempt: int, claimed_at: datetime) -> None:
+    """Make the row of an attempt of which nothing is known yet."""
+    row = {"cell_key": cell, "number": attempt, "state": "running", "claimed_at": claimed_at}
+    nothing = {"holder": "", "job": "", "log": "", "reason": "", "traceback": "", "offset": 0}
+    insert_new(connection, Attempt, [row | nothing])
+
+
+def amend_attempt(
+    connection: Connection, cell: int, attempt: int, stated: Mapping[str, Any]
+) -> None:
+    """Write what an attempt has said of itself."""
+    values = {"of_cell": cell, "of_number": attempt, **stated}
+    connection.execute(_amendment(tuple(stated)), values)
+
+
+@cache
+def _amendment(columns: tuple[str, ...]) -> Update:
+    made = update(_ATTEMPTS).values({column: bindparam(column) for column in columns})
+    return made.where(_ATTEMPTS.c.cell_key == _CELL, _ATTEMPTS.c.number == _NUMBER)
+
+
+def refresh_cell(connection: Connection, cell: int) -> None:
+    """A cell is in the state of its latest attempt."""
+    connection.execute(_REFRESH, {"of_cell": cell})
