@@ -14,6 +14,7 @@ from cli import (
     database,
     figure,
     listing,
+    perf,
     reading,
     report,
     running,
@@ -44,6 +45,7 @@ app.command("ladder")(compare.ladder)
 app.command("verdict")(compare.verdict)
 app.command("power")(compare.power)
 app.command("cost")(cost.cost)
+app.command("perf")(perf.perf)
 app.command("table")(table.table)
 app.command("figure")(figure.figure)
 app.command("report")(report.report)

@@ -19,7 +19,7 @@ Seconds = NDArray[np.float64]
 
 
 def time_in_turn(
-    runs: Mapping[str, Callable[[], None]], rounds: int, warm_up: int = WARM_UP
+    runs: Mapping[str, Callable[[], object]], rounds: int, warm_up: int = WARM_UP
 ) -> dict[str, Seconds]:
     """Time each of `runs` once a round: A B A B and so on.
 

@@ -1,0 +1,1 @@
+"""Comparisons with other tools, for anybody to run; nothing in ferbench imports them."""
