@@ -41,11 +41,18 @@ def standings(lines: Sequence[Line], what: str) -> go.Figure:
     """Mean and 95 % interval of each line, with what the paper prints as a mark."""
     names = names_of(lines)
     figure = go.Figure()
-    halves = [line.measured.half or 0.0 for line in lines]
+    measured = [line.measured for line in lines]
     figure.add_scatter(
         x=[line.measured.mean for line in lines],
         y=names,
-        error_x={"type": "data", "array": halves, "thickness": 1.5, "width": 4},
+        error_x={
+            "type": "data",
+            # (a bootstrap interval has not its mean in the middle)
+            "array": [_beyond(one.high, one.mean) for one in measured],
+            "arrayminus": [_beyond(one.mean, one.low) for one in measured],
+            "thickness": 1.5,
+            "width": 4,
+        },
         mode="markers",
         marker={"symbol": "circle", "size": 9, "color": COLOURS[0]},
         name="measured, 95 % interval",
@@ -70,9 +77,13 @@ def standings(lines: Sequence[Line], what: str) -> go.Figure:
                 name=name,
                 hovertemplate="%{y}<br>printed: %{x:.2f} %<extra></extra>",
             )
-    figure.update_xaxes(title=f"{what}, % on the test part")
+    figure.update_xaxes(title=f"{what}, %")
     figure.update_yaxes(autorange="reversed", type="category")
     return figure
+
+
+def _beyond(far: float | None, near: float | None) -> float:
+    return 0.0 if far is None or near is None else far - near
 
 
 def names_of(lines: Sequence[Line]) -> list[str]:

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from bench.grid import Grid, grid, to_csv, to_latex, to_markdown
+from bench.statistics.intervals import Estimate
 
 #: How to write a table down: ending, type, and what writes it.
 WRITERS: dict[str, tuple[str, str, Callable[[Grid], str]]] = {
@@ -56,6 +57,13 @@ def show_table(
     )
     texts = [{head: row[head] for head in row if head not in links} for row in rows]
     offer(name, grid(texts, {h: partial(_format, form) for h, form in formats.items()}))
+
+
+def interval_of(estimate: Estimate, sign: str = "") -> str | None:
+    """The 95 % interval as text; None where there is none."""
+    if estimate.low is None or estimate.high is None:
+        return None
+    return f"{estimate.low:{sign}.1f} to {estimate.high:{sign}.1f}"
 
 
 def offer(name: str, table: Grid) -> None:

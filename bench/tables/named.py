@@ -1,6 +1,6 @@
 """Which table is meant: a shipped one, a matrix, or a layout in a file."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from sqlalchemy import select
@@ -48,25 +48,22 @@ def table_of(session: Session, asked: str, rule: str, matrix: str | None = None)
 
 def class_tables(session: Session, matrix: str, rule: str) -> tuple[Table, ...]:
     """The accuracy on each class, a table for each dataset of a matrix that was run."""
-    found = configurations(session, rule, matrix)
     stored = session.get_one(Matrix, matrix)
-    return tuple(
-        fill(
-            session,
-            matrix,
-            Layout(
-                title=f"Accuracy on each class of {dataset}, %",
-                reported=stored.reported,
-                rows=(*_varied(("protocol",), found), "backbone", "attention"),
-                metrics=("n", "recall"),
-                only={"dataset": (dataset,)},
-                decimals={"recall": 1},
-            ),
-            rule,
-            matrix,
+    by_dataset: dict[str, list[Configuration]] = {}
+    for one in configurations(session, rule, matrix):
+        by_dataset.setdefault(one.specification.dataset.name, []).append(one)
+    layouts = (
+        Layout(
+            title=f"Accuracy on each class of {dataset}, %",
+            reported=stored.reported,
+            rows=(*_varied(("dataset", "protocol"), found), "backbone", "attention"),
+            metrics=("n", "recall"),
+            only={"dataset": (dataset,)},
+            decimals={"recall": 1},
         )
-        for dataset in dict.fromkeys(one.dataset for one in found)
+        for dataset, found in by_dataset.items()
     )
+    return tuple(fill(session, matrix, layout, rule, matrix) for layout in layouts)
 
 
 def _layout_of(session: Session, matrix: str, rule: str) -> Layout:
@@ -81,7 +78,7 @@ def _layout_of(session: Session, matrix: str, rule: str) -> Layout:
     )
 
 
-def _varied(dimensions: tuple[str, ...], found: tuple[Configuration, ...]) -> Iterator[str]:
+def _varied(dimensions: tuple[str, ...], found: Sequence[Configuration]) -> Iterator[str]:
     """Those that these do not agree in."""
     for dimension in dimensions:
         if len({getattr(one, dimension) for one in found}) > 1:

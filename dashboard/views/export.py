@@ -19,7 +19,7 @@ from dashboard.address import choice, choices, section
 from dashboard.figures import show_figure
 from dashboard.filters import RULES, ask_filters, tagged
 from dashboard.reading import home, read
-from dashboard.tables import show_table
+from dashboard.tables import interval_of, show_table
 from dashboard.told import note, telling
 
 #: Of the figures those of a trained model, of an image alone, and of what is in the store.
@@ -92,9 +92,7 @@ def _tables() -> None:
         note("There is nothing of that here.")
         return
     show_table(f"{which}-{filters.dataset}", rows, formats=forms, height="content")
-    note(
-        f"Epoch: {RULES[filters.rule]}. ±: half of the 95 % interval. In percent of the test part."
-    )
+    note(f"Epoch: {RULES[filters.rule]}. In percent of the test part.")
     texts = Grid(
         tuple(rows[0]),
         tuple(
@@ -119,8 +117,10 @@ def _board(session: Session, metric: str, rule: str, *names: str | None) -> tupl
             "backbone": line.backbone,
             "attention": line.attention,
             "n": line.runs,
-            METRICS[metric]: _with_half(line.measured.mean, line.measured.half, ".2f"),
-            "gain": line.gain and _with_half(line.gain.points.mean, line.gain.points.half, "+.2f"),
+            METRICS[metric]: _number(line.measured.mean, ".2f"),
+            "95 %": interval_of(line.measured),
+            "gain": line.gain and _number(line.gain.points.mean, "+.2f"),
+            "gain, 95 %": line.gain and interval_of(line.gain.points, "+"),
             "p": None
             if line.gain is None or line.gain.adjusted is None
             else f"{line.gain.adjusted:.3f}",
@@ -133,10 +133,8 @@ def _board(session: Session, metric: str, rule: str, *names: str | None) -> tupl
     )
 
 
-def _with_half(mean: float | None, half: float | None, form: str) -> str | None:
-    if mean is None:
-        return None
-    return format(mean, form) + ("" if half is None else f" ± {half:.2f}")
+def _number(value: float | None, form: str) -> str | None:
+    return None if value is None else format(value, form)
 
 
 def _verdicts(session: Session, rule: str, matrix: str | None) -> tuple[Any, ...]:

@@ -11,7 +11,7 @@ from dashboard.address import choice, choices
 from dashboard.charts import draw, names_of, standings
 from dashboard.filters import Filters, ask_filters, tagged
 from dashboard.reading import read
-from dashboard.tables import show_table
+from dashboard.tables import interval_of, show_table
 from dashboard.told import note, plain, remark, telling
 from registry.reported import reported_tables
 
@@ -81,11 +81,7 @@ def show() -> None:
 
 FORMATS = {
     "mean": ".2f",
-    "low": ".2f",
-    "high": ".2f",
     "gain": "+.2f",
-    "gain low": "+.2f",
-    "gain high": "+.2f",
     "p": ".3f",
     "n": "d",
     "parameters": ",",
@@ -99,13 +95,11 @@ def _row(name: str, line: Line, prices: dict[tuple[str, int], float]) -> dict[st
     return {
         "model": name,
         "mean": line.measured.mean,
-        "low": line.measured.low,
-        "high": line.measured.high,
+        "95 %": interval_of(line.measured),
         "n": line.runs,
         "label": "; ".join(_notes(line)),
         "gain": gain and gain.points.mean,
-        "gain low": gain and gain.points.low,
-        "gain high": gain and gain.points.high,
+        "gain, 95 %": gain and interval_of(gain.points, "+"),
         "p": gain and gain.adjusted,
         "reported": line.reported,
         "verdict": "" if line.verdict is None else str(line.verdict),
@@ -118,6 +112,7 @@ def _row(name: str, line: Line, prices: dict[tuple[str, int], float]) -> dict[st
 
 def _notes(line: Line) -> list[str]:
     notes = [OPTIMISTIC] if line.optimistic else []
+    notes += ["one run: other images, not other seeds"] if line.runs == 1 else []
     notes += [f"{line.missing} missing"] if line.missing else []
     return notes
 
@@ -139,7 +134,7 @@ def _labels(lines: Sequence[Line]) -> None:
 def _legend(lines: Sequence[Line], filters: Filters) -> None:
     sources = sorted({line.reported_as for line in lines if line.reported_as})
     note(
-        f"Epoch: {EPOCHS[filters.rule]}. mean, low, high: of n runs and its 95 % interval, in "
+        f"Epoch: {EPOCHS[filters.rule]}. mean: of n runs, with its 95 % interval, in "
         "percent of the test part. gain: over the plain backbone (none), from pairs of runs that "
         "share seed and split, with its 95 % interval; p: paired t across runs, after Holm over "
         "the lines shown. Whether other images would show it, page Compare says.",

@@ -6,7 +6,11 @@ Of built-in faces and made-up runs alone; nothing that is licensed can be on the
 import argparse
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from urllib.parse import urlencode
 
+from bench.contents import groups, models
+from bench.home import find_home
+from dashboard.filters import tagged
 from tests.dashboard import stores
 from tests.dashboard.browser import Watched, chromium, served
 
@@ -29,13 +33,9 @@ def main() -> None:
             for size, (width, scheme) in SIZES.items():
                 for name in PAGES:
                     path = "" if name == "leaderboard" else name
-                    _shoot(
-                        browser,
-                        f"{address}/{path}",
-                        width,
-                        scheme,
-                        asked.folder / f"{name}-{size}.png",
-                    )
+                    query = _two_models(database) if name == "compare" else ""
+                    picture = asked.folder / f"{name}-{size}.png"
+                    _shoot(browser, f"{address}/{path}{query}", width, scheme, picture)
 
 
 def _made(folder: Path) -> Path:
@@ -43,6 +43,19 @@ def _made(folder: Path) -> Path:
     home.store.close()
     assert home.store.path is not None
     return home.store.path
+
+
+def _two_models(database: Path) -> str:
+    """Asks for the plain backbone and the module on the dataset with the most models."""
+    with find_home(str(database)).store.read() as session:
+        known = {
+            dataset: models(session, dataset)
+            for dataset in dict.fromkeys(group.dataset for group in groups(session))
+        }
+    dataset, found = max(known.items(), key=lambda one: len(one[1]))
+    wanted = [one for one in found if one[2].partition("(")[0] in ("hfc", "none")]
+    names = [tagged(backbone, attention, key) for key, backbone, attention, *_ in wanted[:2]]
+    return f"?{urlencode({'dataset': dataset, 'model': names}, doseq=True)}"
 
 
 def _shoot(browser: object, address: str, width: int, scheme: str, file: Path) -> None:
