@@ -18,7 +18,7 @@ soak: $(VENV)/installed-test  ## workers killed a thousand times, and what came 
 	$(BIN)/python -m tests.soak --kills $(KILLS)
 
 screenshots: $(VENV)/installed-test  ## pictures of the dashboard's pages, by a real Chromium
-	$(BIN)/python -m tests.dashboard.screenshots docs/dashboard
+	$(BIN)/python -m tests.dashboard.screenshots screenshots $(if $(DB),--db $(DB))
 
 lint: $(VENV)/installed-test
 	$(BIN)/ruff check .
