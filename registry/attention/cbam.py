@@ -1,6 +1,5 @@
 """Convolutional block attention, by timm."""
 
-from timm.layers.cbam import CbamModule
 from torch import nn
 
 from registry.bottleneck import BottleneckParameters
@@ -31,6 +30,8 @@ def build(site: Site, parameters: BottleneckParameters) -> nn.Module:
     Eq. 2 without biases, and Eq. 3 with a batch norm after its 7×7 convolution, as in the authors'
     code.
     """
+    from timm.layers.cbam import CbamModule
+
     module: nn.Module = CbamModule(
         site.channels, rd_channels=parameters.width(site), spatial_kernel_size=KERNEL
     )

@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from pydantic import Field
-from timm.layers.coord_attn import CoordAttn
 from torch import nn
 
 from registry.catalog import attention
@@ -45,5 +44,7 @@ def build(site: Site, parameters: CoordinateParameters) -> nn.Module:
     Eq. 4 to 9; biases as in the authors' code, the first of which the batch norm makes idle in
     training.
     """
+    from timm.layers.coord_attn import CoordAttn
+
     module: nn.Module = CoordAttn(site.channels, rd_channels=parameters.width(site), bias=True)
     return module

@@ -4,7 +4,6 @@ import math
 from typing import Annotated
 
 from pydantic import Field
-from timm.layers.eca import EcaModule
 from torch import nn
 
 from registry.catalog import attention
@@ -42,5 +41,7 @@ def _kernel(site: Site, parameters: EcaParameters) -> int:
 )
 def build(site: Site, parameters: EcaParameters) -> nn.Module:
     """Channels weighed by a short convolution along their global means."""
+    from timm.layers.eca import EcaModule
+
     module: nn.Module = EcaModule(site.channels, gamma=parameters.gamma, beta=parameters.beta)
     return module

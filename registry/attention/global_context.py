@@ -2,7 +2,6 @@
 
 from typing import Literal
 
-from timm.layers.global_context import GlobalContext
 from torch import nn
 
 from registry.bottleneck import BottleneckParameters
@@ -43,6 +42,8 @@ def build(site: Site, parameters: GlobalContextParameters) -> nn.Module:
     The last layer starts at zero where the context is added, as published, so that training
     starts from the plain backbone.
     """
+    from timm.layers.global_context import GlobalContext
+
     module: nn.Module = GlobalContext(
         site.channels,
         rd_channels=parameters.width(site),

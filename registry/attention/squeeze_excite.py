@@ -1,6 +1,5 @@
 """Squeeze-and-excitation, and its effective form, by timm."""
 
-from timm.layers.squeeze_excite import EffectiveSEModule, SEModule
 from torch import nn
 
 from registry.bottleneck import BottleneckParameters
@@ -25,6 +24,8 @@ def squeeze_excite(site: Site, parameters: BottleneckParameters) -> nn.Module:
 
     2C²/r weights (Hu et al. Eq. 5) and, as in the authors' code, C/r + C biases.
     """
+    from timm.layers.squeeze_excite import SEModule
+
     module: nn.Module = SEModule(site.channels, rd_channels=parameters.width(site))
     return module
 
@@ -39,5 +40,7 @@ def squeeze_excite(site: Site, parameters: BottleneckParameters) -> nn.Module:
 )
 def effective_squeeze_excite(site: Site, _parameters: NoParameters) -> nn.Module:
     """Channels weighed by one full layer on their global means, with no bottleneck."""
+    from timm.layers.squeeze_excite import EffectiveSEModule
+
     module: nn.Module = EffectiveSEModule(site.channels)
     return module

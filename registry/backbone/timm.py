@@ -3,7 +3,6 @@
 import difflib
 from typing import Annotated, Any, ClassVar
 
-import timm
 from pydantic import Field, ValidationInfo, field_validator
 from torch import nn
 
@@ -38,6 +37,8 @@ class TimmParameters(Parameters):
     def _written_out(cls, tag: str, info: ValidationInfo) -> str:
         if not info.data.get("pretrained"):
             return ""
+        import timm
+
         published = timm.list_pretrained(f"{cls.architecture}.*")
         tags = [name.partition(".")[2] for name in published]
         chosen = tag or timm.get_pretrained_cfg_value(cls.architecture, "tag") or ""
@@ -60,6 +61,8 @@ def _make(name: str) -> Backbone:
         timm has no such model; the message offers the nearest names.
     """
     architecture, _, tag = name.removeprefix(PREFIX).partition(".")
+    import timm
+
     known = timm.list_models()
     if architecture not in known:
         close = difflib.get_close_matches(architecture, known, n=3)
@@ -83,6 +86,8 @@ def _make(name: str) -> Backbone:
 def _build(
     channels: int, classes: int, parameters: TimmParameters
 ) -> tuple[nn.Module, tuple[Position, ...]]:
+    import timm
+
     name = parameters.weights
     try:
         model: nn.Module = timm.create_model(

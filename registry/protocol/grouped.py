@@ -6,7 +6,6 @@ from typing import Annotated
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, field_validator
-from sklearn.model_selection import StratifiedGroupKFold
 
 from registry.catalog import protocol
 from registry.component import Parameters
@@ -112,6 +111,9 @@ def _parts(
     labels: Indices, members: NDArray[np.str_], parts: int, draw: str, kind: str
 ) -> NDArray[np.int64]:
     """Number of the part, 0 to ``parts`` - 1, that each image falls in."""
+    # Here, for it takes longer to import than many a command takes that splits nothing.
+    from sklearn.model_selection import StratifiedGroupKFold
+
     count = len(np.unique(members))
     if count < parts:
         raise RequestError(
