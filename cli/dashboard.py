@@ -44,10 +44,11 @@ def dashboard(
     from cli.terminal import console
     from dashboard.place import Place, settle
     from dashboard.serve import free_port, serve
+    from jobs.claim import state_of
 
     home = find_home(db, root or [])
     chosen = free_port(address, port)
-    settle(Place(home, lambda: _studies(home)))
+    settle(Place(home, lambda: _studies(home), lambda cell: state_of(home.runs, cell) == "lost"))
     ingester = _start_ingester(home) if ingest else None
     console.print(f"http://{_in_url(address)}:{chosen}  (Ctrl-C ends it)", markup=False)
     try:

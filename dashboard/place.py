@@ -21,10 +21,14 @@ class Place:
     studies : callable
         Every study that was begun there, as Optuna has it and with its findings: to run studies is
         no business of the pages, and so neither is to find them.
+    is_lost : callable
+        Whether a cell that runs by the database has nobody any more who trains it: nothing is
+        written down of a worker that was killed, so that it takes a look at its journal.
     """
 
     home: Home
     studies: Callable[[], Sequence[tuple[optuna.Study, Findings]]] = tuple
+    is_lost: Callable[[str], bool] = lambda _cell: False
 
 
 _places: list[Place] = []

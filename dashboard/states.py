@@ -26,11 +26,12 @@ def sign(state: str) -> str:
     return STATES.get(state, (" ", "", ""))[0]
 
 
-def counts(groups: Iterable[Group]) -> dict[str, int]:
-    """Cells by state, in the order above."""
+def counts(groups: Iterable[Group], lost: int = 0) -> dict[str, int]:
+    """Cells by state, in the order above; so many of the running ones are lost."""
     found: Counter[str] = Counter()
     for group in groups:
         found[group.state] += group.cells
+    found.update({"running": -lost, "lost": lost})
     return {state: found[state] for state in [*STATES, *found] if found[state]}
 
 

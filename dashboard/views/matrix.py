@@ -2,12 +2,14 @@
 
 import shlex
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
 
 from bench.contents import TROUBLE, Group, Listed, Trouble, asking, groups, listed, troubles
 from dashboard.filters import ask_matrix, nothing_yet
+from dashboard.place import place
 from dashboard.reading import home, read
 from dashboard.states import STATES, counts, show_counts, sign
 from dashboard.tables import show_table
@@ -28,18 +30,41 @@ def show() -> None:
     matrix = ask_matrix()
     counted = read(groups, matrix)
     found = counts(counted)
+    lost = _lost(matrix) if found.get("running") else ()
+    if lost:
+        found = counts(counted, lost=len(lost))
     total = sum(found.values())
     done = found.get("done", 0)
     st.progress(done / total if total else 0.0, f"{done:,} of {total:,} cells are done")
     show_counts(found)
     if total <= ROOM:
-        _grid(read(listed, matrix=matrix, most=ROOM))
+        cells = read(listed, matrix=matrix, most=ROOM)
+        gone = {cell.id for cell in lost}
+        _grid([replace(cell, state="lost") if cell.id in gone else cell for cell in cells])
     else:
         note(f"{total:,} cells are too many for a grid; counted are the cells of each model.")
         show_table("matrix-counts", _by_model(counted), describes="cells by model and state")
     if any(found.get(state) for state in TROUBLE):
         _retry(matrix)
         _failures(read(troubles, matrix=matrix))
+    if lost:
+        _tell_lost(lost, matrix)
+
+
+def _lost(matrix: str | None) -> tuple[Listed, ...]:
+    """Cells that run by the database, and that nobody trains any more."""
+    running = read(listed, matrix=matrix, state="running", most=ROOM)
+    return tuple(cell for cell in running if place().is_lost(cell.id))
+
+
+def _tell_lost(lost: Sequence[Listed], matrix: str | None) -> None:
+    st.subheader("Lost")
+    names = ", ".join(
+        f"{cell.id[:8]} ({cell.backbone} / {cell.attention})" for cell in lost[:SHOWN]
+    )
+    more = f" and {len(lost) - SHOWN} more" if len(lost) > SHOWN else ""
+    note(f"Whoever trained these has gone without a word: {names}{more}.")
+    st.code(_command(matrix or "MATRIX", "lost"), language="bash")
 
 
 def _grid(cells: Sequence[Listed]) -> None:
@@ -108,12 +133,17 @@ def _by_model(counted: Sequence[Group]) -> list[dict[str, object]]:
 
 def _retry(matrix: str | None) -> None:
     st.subheader("What would try again")
-    path = home().store.path
-    where = f" --db {shlex.quote(str(path))}" if path else ""
     for name, state, count in read(asking, TROUBLE):
         if matrix in (None, name):
             st.caption(plain(f"{count} {state} of {name}"))
-            st.code(f"ferbench retry {shlex.quote(name)} {OPTIONS[state]}{where}", language="bash")
+            st.code(_command(name, state), language="bash")
+
+
+def _command(matrix: str, state: str) -> str:
+    """What would try those cells again."""
+    path = home().store.path
+    where = f" --db {shlex.quote(str(path))}" if path else ""
+    return f"ferbench retry {shlex.quote(matrix)} {OPTIONS[state]}{where}"
 
 
 def _failures(found: Sequence[Trouble]) -> None:

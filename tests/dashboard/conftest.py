@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from bench.home import Home
 from dashboard import place
+from jobs.claim import state_of
 from tests.dashboard import stores
 
 APP = Path(place.__file__).with_name("app.py")
@@ -22,7 +23,7 @@ def look() -> Iterator[Callable[..., AppTest]]:
     before = place.settled()
 
     def opened(home: Home, view: str = "leaderboard", **address: str | list[str]) -> AppTest:
-        place.settle(place.Place(home))
+        place.settle(place.Place(home, is_lost=lambda cell: state_of(home.runs, cell) == "lost"))
         app = AppTest.from_file(APP, default_timeout=120)
         app.run()
         app.switch_page(f"views/{view}.py")

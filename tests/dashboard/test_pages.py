@@ -1,5 +1,7 @@
 """Each page on an empty, a small and a broken database, without a browser."""
 
+import os
+
 import numpy as np
 import pytest
 from sqlalchemy import delete, select, text
@@ -110,6 +112,18 @@ def test_failures_are_readable_and_the_command_is_there(look, failures):
     assert "ferbench retry all-states --failed" in said(app)
     assert "--diverged" in said(app)
     assert f"Traceback\n{NASTY}" in [one.value for one in app.code]
+
+
+def test_who_was_killed_is_lost_and_not_running(look, failures):
+    journal = failures.runs.journal(spec(seed=10).id, 1)
+    touched = journal.stat()
+    os.utime(journal, (0, 0))  # a worker touches it every few seconds
+    app = look(failures, "matrix")
+    os.utime(journal, ns=(touched.st_atime_ns, touched.st_mtime_ns))
+    no_traceback(app)
+    assert not [badge for badge in app.markdown if "1 running" in badge.value]
+    assert any("1 lost" in badge.value for badge in app.markdown)
+    assert any(code.value.startswith("ferbench retry MATRIX --lost") for code in app.code)
 
 
 @pytest.mark.parametrize("view", ["matrix", "run", "leaderboard"])
