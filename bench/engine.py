@@ -16,6 +16,7 @@ from bench.execution import Execution
 from bench.metrics import measure
 from bench.model import model_of
 from bench.pixels import Batch, Pixels, plan_epoch
+from bench.precision import mixed
 from bench.random import stream
 from bench.specification import Recipe, Specification
 from registry.model import parameter_count
@@ -25,8 +26,6 @@ from registry.split import Split
 #: Images that go through the network at once where nothing is learnt from them. Fixed, because
 #: another size could round differently.
 EVALUATION_BATCH = 64
-
-PRECISIONS = {"bf16": torch.bfloat16, "fp16": torch.float16}
 
 
 @dataclass(frozen=True)
@@ -221,7 +220,7 @@ class Trainer:
 
     def _learn(self, batch: Batch) -> None:
         labels = self.pixels.labels[batch.indices]
-        with self._autocast():
+        with self._mixed():
             logits = self.forward(self.pixels.batch(batch))
             # Where raters disagree, their distribution is what is learnt; what is counted, and all
             # evaluation, is by the one label, so that results compare across kinds of label.
@@ -239,13 +238,12 @@ class Trainer:
         """Logits of images in evaluation mode: float32 tensor on the CPU, (N, classes)."""
         self.model.eval()
         pieces = torch.from_numpy(indices).to(self.device).split(EVALUATION_BATCH)
-        with torch.inference_mode(), self._autocast():
+        with torch.inference_mode(), self._mixed():
             logits = [self.forward(self.pixels.batch(Batch(piece))).float() for piece in pieces]
         return torch.cat(logits).cpu()
 
-    def _autocast(self) -> AbstractContextManager[None]:
-        dtype = PRECISIONS.get(self.recipe.precision)
-        return torch.autocast(self.device.type, dtype=dtype, enabled=dtype is not None)
+    def _mixed(self) -> AbstractContextManager[None]:
+        return mixed(self.recipe.precision, self.device)
 
     def _watched(self) -> dict[str, NDArray[np.int64]]:
         return {part: indices for part, indices in self.split.parts.items() if part != "train"}

@@ -1,6 +1,7 @@
 """What every test shares: one thread each, and no skip that passes unseen where none may."""
 
 import os
+import signal
 import sys
 from collections.abc import Generator, Iterator
 from typing import Any
@@ -10,6 +11,8 @@ import pytest
 # Before PyTorch is imported, here and in every process that a test starts.
 os.environ["OMP_NUM_THREADS"] = "1"
 os.environ.pop("FERBENCH_DB", None)
+# What a script begins in the background ignores Ctrl-C, and so would all that the suite starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(wrapper=True)

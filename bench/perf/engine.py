@@ -18,7 +18,8 @@ from bench.perf.faces import FacesCell, faces_cell
 from bench.perf.plain import plain_epoch
 from bench.perf.plan import Load, Plan
 from bench.perf.row import Row, row_of
-from bench.perf.steps import CHANNELS, CLASSES, Say, Task, autocast, finish, learner, made_up
+from bench.perf.steps import CHANNELS, CLASSES, Say, Task, finish, learner, made_up
+from bench.precision import mixed
 from bench.specification import Recipe
 
 #: More epochs than anybody waits for.
@@ -89,7 +90,7 @@ def _synthetic_epoch(cell: FacesCell, device: torch.device) -> Task:
         for size in trained.elements():
             learn(*made[size])
         model.eval()
-        with torch.inference_mode(), autocast(recipe.precision, device):
+        with torch.inference_mode(), mixed(recipe.precision, device):
             for size in tested.elements():
                 model(made[size][0])
         finish(device)

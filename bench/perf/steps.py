@@ -1,13 +1,13 @@
 """A step of training and of inference on made-up images that lie on the device."""
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from bench.engine import PRECISIONS, make_optimizer
+from bench.engine import make_optimizer
+from bench.precision import mixed
 from bench.specification import Recipe
 
 #: What is timed; and who is told what is being measured.
@@ -30,7 +30,7 @@ def learner(model: nn.Module, recipe: Recipe) -> Callable[[Tensor, Tensor], None
     optimizer = make_optimizer(recipe, model)
 
     def learn(images: Tensor, labels: Tensor) -> None:
-        with autocast(recipe.precision, images.device):
+        with mixed(recipe.precision, images.device):
             loss = functional.cross_entropy(model(images).float(), labels)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
@@ -56,17 +56,11 @@ def inference(model: nn.Module, recipe: Recipe, images: Tensor) -> Task:
 
     def run() -> None:
         model.eval()
-        with torch.inference_mode(), autocast(recipe.precision, images.device):
+        with torch.inference_mode(), mixed(recipe.precision, images.device):
             model(images)
         finish(images.device)
 
     return run
-
-
-def autocast(precision: str, device: torch.device) -> AbstractContextManager[None]:
-    """The mixed precision that the engine takes for a recipe's ``precision``."""
-    dtype = PRECISIONS.get(precision)
-    return torch.autocast(device.type, dtype=dtype, enabled=dtype is not None)
 
 
 def finish(device: torch.device) -> None:
