@@ -132,6 +132,7 @@ class CellReport:
     """All that is known of one cell."""
 
     state: CellState
+    configuration: str
     specification: dict[str, Any]
     classes: list[str]
     images: dict[str, int]
@@ -181,6 +182,7 @@ def cell_report(session: Session, cell: str) -> CellReport:
     classes = row.classes or []
     return CellReport(
         state=cell_states(session, ids=[cell])[0],
+        configuration=row.configuration,
         specification=row.specification,
         classes=classes,
         images=row.images or {},

@@ -49,10 +49,10 @@ def ask_filters() -> Filters | None:
     return Filters(matrix, dataset, _or_all(protocol), _or_all(backbone), rule, counted)
 
 
-def ask_matrix() -> str | None:
+def ask_matrix(key: str = "matrix") -> str | None:
     """One matrix, or all."""
     known = [matrix.name for matrix in read(matrices)]
-    return _or_all(choice("matrix", "Matrix", [ALL, *known]))
+    return _or_all(choice(key, "Matrix", [ALL, *known]))
 
 
 def nothing_yet() -> None:
@@ -67,9 +67,14 @@ def names(counted: Sequence[Group], kind: str) -> list[str]:
     return sorted({getattr(group, kind) for group in counted})
 
 
-def tagged(backbone: str, attention: str, identity: str) -> str:
-    """A configuration's or a cell's name with enough of its identity to tell it from all others."""
-    return f"{backbone} / {attention} · {identity[:6]}"
+def tagged(name: str, identity: str) -> str:
+    """A cell's name with enough of its identity to tell it from all others."""
+    return f"{name} · {identity[:6]}"
+
+
+def model_named(backbone: str, attention: str, protocol: str, identity: str) -> str:
+    """A configuration, as page Compare lists it."""
+    return tagged(f"{backbone} / {attention}, {protocol}", identity)
 
 
 def _few(counted: Sequence[Group]) -> bool:

@@ -116,7 +116,7 @@ def _models(found: Sequence[Listed]) -> list[Trained]:
         st.info("No cell is done yet; a picture can be taken apart all the same.")
         return []
     called = {
-        f"{tagged(cell.backbone, cell.attention, cell.id)}, seed {cell.seed}": cell.id
+        f"{tagged(f'{cell.backbone} / {cell.attention}', cell.id)}, seed {cell.seed}": cell.id
         for cell in found
     }
     spectral = [name for name in called if " / hfc" in name]

@@ -14,7 +14,7 @@ from bench.statistics.comparison import Comparison
 from bench.statistics.settings import Scope, compare_all
 from dashboard.address import choice, choices
 from dashboard.charts import draw, intervals
-from dashboard.filters import RULES, ask_matrix, names, nothing_yet, tagged
+from dashboard.filters import ALL, RULES, ask_matrix, model_named, names, nothing_yet
 from dashboard.reading import home, read
 from dashboard.tables import show_table
 from dashboard.told import note, plain, remark, telling
@@ -24,22 +24,26 @@ LISTED, SHOWN = 200, 12
 
 
 def show() -> None:
-    """The page."""
+    """The page.
+
+    Its choices have names in the address that no other page has: of those that the page left has
+    too, Streamlit lets none through.
+    """
     counted = read(groups)
     if not counted:
         nothing_yet()
         return
     first, second, third = st.columns(3)
     with first:
-        matrix = ask_matrix()
+        matrix = ask_matrix("within")
     counted = read(groups, matrix) if matrix else counted
     with second:
-        dataset = choice("dataset", "Dataset", names(counted, "dataset"))
+        dataset = choice("on", "Dataset", names(counted, "dataset"))
     with third:
-        rule = choice("rule", "Epoch", list(RULES), shown=RULES.__getitem__)
+        rule = choice("by", "Epoch", list(RULES), shown=RULES.__getitem__)
     identities = {
-        tagged(backbone, attention, identity): identity
-        for identity, backbone, attention, _, _ in read(models, dataset, matrix)
+        model_named(backbone, attention, protocol, identity): identity
+        for identity, backbone, attention, protocol, _ in read(models, dataset, matrix)
     }
     picked = choices(
         "model",
@@ -52,6 +56,12 @@ def show() -> None:
         return
     asked = tuple(identities[name] for name in picked)
     _conclusions(read(_compare, asked, rule, dataset, matrix), picked)
+    st.page_link(
+        "views/export.py",
+        label=plain(f"Tables of {dataset} for a paper"),
+        icon=":material/download:",
+        query_params={"matrix": matrix or ALL, "dataset": dataset, "rule": rule},
+    )
     st.subheader("Close up")
     other = choice("against", "Against", picked[1:])
     with telling():

@@ -163,7 +163,7 @@ def _figures() -> None:
     if name in OF_CELLS or name == "filter":
         found = read(listed, most=200) if read(groups) else ()
         called = {
-            f"{tagged(cell.backbone, cell.attention, cell.id)}, seed {cell.seed}": cell.id
+            f"{tagged(f'{cell.backbone} / {cell.attention}', cell.id)}, seed {cell.seed}": cell.id
             for cell in found
         }
         cells = tuple(called[one] for one in choices("cell", "Cells", list(called), ()))

@@ -9,7 +9,7 @@ from bench.board import METRICS, Line, board, latencies
 from bench.store.costs import cost_records
 from dashboard.address import choice, choices
 from dashboard.charts import draw, names_of, standings
-from dashboard.filters import Filters, ask_filters, tagged
+from dashboard.filters import ALL, Filters, ask_filters, model_named
 from dashboard.reading import read
 from dashboard.tables import interval_of, show_table
 from dashboard.told import note, plain, remark, telling
@@ -155,9 +155,13 @@ def _pick(lines: Sequence[Line], filters: Filters) -> None:
                 label=f"Compare these {len(chosen)}",
                 icon=":material/compare_arrows:",
                 query_params={
-                    "dataset": filters.dataset,
-                    "rule": filters.rule,
-                    "model": [tagged(line.backbone, line.attention, line.id) for line in chosen],
+                    "within": filters.matrix or ALL,
+                    "on": filters.dataset,
+                    "by": filters.rule,
+                    "model": [
+                        model_named(line.backbone, line.attention, line.protocol, line.id)
+                        for line in chosen
+                    ],
                 },
             )
         for name in picked:

@@ -11,7 +11,7 @@ from bench.history import FIGURES, by_class, confusion_at, flat, unlike
 from bench.mistakes import Mistake, mistakes
 from dashboard.address import choice, number, section
 from dashboard.charts import confusion, draw, over_epochs
-from dashboard.filters import ALL, ask_matrix, nothing_yet
+from dashboard.filters import ALL, ask_matrix, model_named, nothing_yet
 from dashboard.reading import home, read
 from dashboard.states import STATES, sign
 from dashboard.tables import show_table
@@ -35,8 +35,8 @@ def show() -> None:
     if not asked:
         _choose()
         return
-    st.page_link("views/run.py", label="All cells", icon=":material/arrow_back:")
     report = read(cell_report, read(find_cell, asked))
+    _ways_on(report)
     _head(report)
     shown = section("show", "What of it", list(VIEWS))
     with telling():
@@ -111,6 +111,19 @@ def _line(cell: Listed) -> dict[str, Any]:
 
 
 # --- one of them ---
+
+
+def _ways_on(report: CellReport) -> None:
+    state = report.state
+    name = model_named(state.backbone, state.attention, state.protocol, report.configuration)
+    with st.container(horizontal=True):
+        st.page_link("views/run.py", label="All cells", icon=":material/arrow_back:")
+        st.page_link(
+            "views/compare.py",
+            label="Compare with other models",
+            icon=":material/compare_arrows:",
+            query_params={"on": state.dataset, "model": [name]},
+        )
 
 
 def _head(report: CellReport) -> None:

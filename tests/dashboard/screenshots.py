@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from bench.contents import groups, models
 from bench.home import find_home
-from dashboard.filters import tagged
+from dashboard.filters import model_named
 from tests.dashboard import stores
 from tests.dashboard.browser import Watched, chromium, served
 
@@ -54,8 +54,8 @@ def _two_models(database: Path) -> str:
         }
     dataset, found = max(known.items(), key=lambda one: len(one[1]))
     wanted = [one for one in found if one[2].partition("(")[0] in ("hfc", "none")]
-    names = [tagged(backbone, attention, key) for key, backbone, attention, *_ in wanted[:2]]
-    return f"?{urlencode({'dataset': dataset, 'model': names}, doseq=True)}"
+    names = [model_named(*row[1:4], row[0]) for row in wanted[:2]]
+    return f"?{urlencode({'on': dataset, 'model': names}, doseq=True)}"
 
 
 def _shoot(browser: object, address: str, width: int, scheme: str, file: Path) -> None:
