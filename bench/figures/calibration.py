@@ -140,12 +140,13 @@ def _draw_accuracy(axes: Axes, found: Reliability) -> None:
         color=COLOURS[0],
         elinewidth=0.8,
         capsize=2,
+        clip_on=False,
         label="measured, 95 % interval",
     )
     axes.set_xlim(0, 1)
     axes.set_ylim(0, 1)
     axes.set_ylabel("accuracy")
-    axes.legend(loc="upper left")
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0.2)
 
 
 def _calibration_error(place: NDArray[np.int64], bins: int, gaps: Floats) -> NDArray[np.float64]:

@@ -44,7 +44,7 @@ def no_test_notes(comparisons: Sequence[Comparison]) -> Iterator[str]:
 
 
 def caption(title: str, rule: str, found: Sequence[Configuration], code: Sequence[str]) -> str:
-    """Title, protocol, rule, seeds and commit, in plain text.
+    """Title, data, protocol, rule, seeds and commit, in plain text.
 
     Parameters
     ----------
@@ -54,6 +54,7 @@ def caption(title: str, rule: str, found: Sequence[Configuration], code: Sequenc
         The commits that their runs were made with.
     """
     sentences = [title.rstrip(". "), "Mean ± standard deviation over runs"]
+    sentences.append(f"Data: {', '.join(dict.fromkeys(one.dataset for one in found))}")
     protocols = dict.fromkeys(one.protocol for one in found)
     sentences.append(f"Protocol: {', '.join(protocols)}")
     sentences.append(_rule(rule, found))

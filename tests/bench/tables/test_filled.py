@@ -89,6 +89,7 @@ def test_what_was_not_run_is_missing_and_not_left_out(table1):
 
 def test_the_caption_says_under_what_conditions(table1):
     for said in (
+        "Data: ckplus.",
         "Protocol: paper.",
         "best balanced accuracy on the test part",
         "optimistic",
