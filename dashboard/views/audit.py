@@ -39,12 +39,16 @@ def show() -> None:
     note(table.paper.citation or table.paper.title)
     note(
         f"{SIGNS['arithmetic']} contradicts other numbers; {SIGNS['design']} gives pause; the "
-        "number is the finding's below."
+        "number is the finding's below. In brackets: prints the same, or could be at fault instead."
     )
     for dataset in dict.fromkeys(row.dataset for row in table.rows):
         st.subheader(plain(dataset))
         _table(table, dataset, findings, numbered)
-    own = {finding for finding in findings if finding.where.startswith(key_of(table))}
+    own = {
+        finding
+        for finding in findings
+        if any(where.startswith(key_of(table)) for where in (finding.where, *finding.also))
+    }
     for group, title in GROUPS.items():
         listed = [finding for finding in numbered if finding.group == group]
         st.subheader(f"{title} ({len(listed)})")
@@ -60,20 +64,25 @@ def _table(
 ) -> None:
     rows = [row for row in table.rows if row.dataset == dataset]
     columns = _columns(rows)
-    marks: dict[str, list[Finding]] = {}
+    marks: dict[str, list[str]] = {}
+    colours: dict[str, str] = {}
     for finding in findings:
-        marks.setdefault(finding.where, []).append(finding)
+        mark = f"{SIGNS[finding.group]}{numbered[finding]}"
+        marks.setdefault(finding.where, []).append(mark)
+        colours.setdefault(finding.where, COLOURS[finding.group])
+        for where in finding.also:
+            marks.setdefault(where, []).append(f"({mark})")
     texts, styles = [], []
     for row in rows:
         printed = _printed(row)
-        found = [marks.get(place(table, row, column), []) for column in columns]
+        places = [place(table, row, column) for column in columns]
         texts.append(
             [
-                " ".join([printed.get(column, ""), *(_mark(one, numbered) for one in ones)]).strip()
-                for column, ones in zip(columns, found, strict=True)
+                " ".join([printed.get(column, ""), *marks.get(where, ())]).strip()
+                for column, where in zip(columns, places, strict=True)
             ]
         )
-        styles.append([COLOURS[ones[0].group] if ones else "" for ones in found])
+        styles.append([colours.get(where, "") for where in places])
     frame = pd.DataFrame(texts, columns=columns, index=[row.label for row in rows])
     styled = frame.style.apply(
         lambda _: pd.DataFrame(styles, frame.index, frame.columns), axis=None
@@ -105,10 +114,6 @@ def _printed(row: ReportedRow) -> dict[str, str]:
         "Average": row.average,
         "gain": row.gain or "",
     }
-
-
-def _mark(finding: Finding, numbered: Mapping[Finding, int]) -> str:
-    return f"{SIGNS[finding.group]}{numbered[finding]}"
 
 
 def _finding(finding: Finding, number: int, here: bool) -> None:

@@ -1,6 +1,7 @@
 """Each page on an empty, a small and a broken database, without a browser."""
 
 import os
+import re
 
 import numpy as np
 import pytest
@@ -212,6 +213,20 @@ def test_a_bad_address_is_a_sentence(look, small, view, address):
     app = look(small, view, **address)
     no_traceback(app)
     assert app.error or app.warning
+
+
+def test_the_audit_marks_a_finding_wherever_its_figure_is_printed(look, small):
+    """Table 1 prints an average that follows from no row of Table 2, which has the classes."""
+    first = look(small, "audit", table="kim_jo/table1")
+    average = first.dataframe[0].value.loc["ResNet18 + HFC", "Average"]
+    assert re.match(r"92\.31 \(✗\d+\)", average)
+    assert "outside this table" not in said(first).split("The unweighted mean of its classes")[0]
+
+    second = look(small, "audit", table="kim_jo/table2")
+    no_traceback(second)
+    table = next(one.value for one in second.dataframe if "Contempt" in one.value.columns)
+    assert table.loc["ResNet18 + Ours", "Average"].startswith("92.31 ✗")
+    assert table.loc["ResNet18 + Ours", "Surprise"].startswith("100 (✗")
 
 
 def test_a_matrix_is_exported_as_a_table_for_a_paper(look, small):
