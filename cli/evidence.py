@@ -75,6 +75,10 @@ def print_ladders(ladders: Iterable[Ladder]) -> None:
 
 def print_verdicts(found: Iterable[Reproduction]) -> None:
     """A table for each row of a reported table and setting of ours."""
+    found = tuple(found)
+    if not found:
+        console.print("Nothing that was run here stands beside a reported figure.")
+        return
     heads = ["attention", "what", ">reported", ">measured", ">n", "verdict"]
     letters = Letters()
     for (reported_as, dataset, protocol, backbone), group in groupby(

@@ -1,6 +1,6 @@
 """A verdict on each reported figure, and on each reported gain, that there are runs for."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,7 @@ from bench.statistics.comparison import gains_of, paired
 from bench.statistics.measured import PERCENT, Configuration, Run, configurations
 from bench.statistics.power import Floats
 from bench.statistics.settings import setting
-from bench.statistics.verdict import Verdict, verdict
+from bench.statistics.verdict import UNTOLD, Verdict, verdict, verdict_on_gain
 from bench.store.models import Matrix
 from registry.catalog import DATASETS
 from registry.reported import ReportedRow, ReportedTable
@@ -72,20 +72,50 @@ def reproductions(
     found = configurations(session, rule, matrix)
     plain = {setting(one): one for one in found if one.attention == PLAIN}
     rows: list[Reproduction] = []
+    covered: list[tuple[ReportedTable, ReportedRow]] = []
     for one in found:
         reported = find_reported(one.specification, named)
         if reported is None:
             continue
         table, row = reported
+        covered.append(reported)
         judged = judge(one, table, row)
         rows.append(_row(one, table, row, "figure", row.average_percent, one.figures, judged))
         if row.gain_points is not None and setting(one) in plain:
             pairs = paired(one, plain[setting(one)])
             gains = gains_of(pairs)[0]
             spread = _other_split(one, *zip(*pairs, strict=True))
-            judged = verdict(row.gain_points, gains, unlike(one, table, row), spread)
+            judged = verdict_on_gain(row.gain_points, gains, unlike(one, table, row), spread)
             rows.append(_row(one, table, row, "gain", row.gain_points, gains, judged))
-    return tuple(rows)
+    rows += _without_runs(covered)
+    return tuple(sorted(rows, key=_place))
+
+
+def _place(row: Reproduction) -> tuple[str, ...]:
+    return row.reported_as, row.dataset, row.protocol, row.backbone
+
+
+def _without_runs(
+    covered: Sequence[tuple[ReportedTable, ReportedRow]],
+) -> Iterator[Reproduction]:
+    """Figures of the same tables and datasets that nothing of ours stands beside."""
+    stand = {(row.dataset, row.backbone, row.attention) for _, row in covered}
+    asked = {(table.source, table.name, row.dataset): table for table, row in covered}
+    for (source, name, dataset), table in asked.items():
+        for row in table.rows:
+            if row.dataset == dataset and (dataset, row.backbone, row.attention) not in stand:
+                yield Reproduction(
+                    dataset,
+                    table.protocol,
+                    row.backbone,
+                    row.attention,
+                    table.selection,
+                    "figure",
+                    row.average_percent,
+                    f"{source}/{name}, {dataset}",
+                    None,
+                    Verdict(UNTOLD, "nothing of it was run", 0, "2 or more"),
+                )
 
 
 def _row(

@@ -116,7 +116,7 @@ def test_figures_are_those_of_the_functions(bench, read):
     assert f"{compared.gain.low:+.2f} to {compared.gain.high:+.2f}" in read.texts["comparisons"]
     assert f" {compared.conclusion} " in read.texts["comparisons"]
     assert claimed.paragraph in read.texts["claim"]
-    assert len(judged) == 3
+    assert len([one for one in judged if one.measured is not None]) == 3
     assert all(str(one.verdict) in read.texts["verdicts"] for one in judged)
 
 
