@@ -111,7 +111,7 @@ def power(
     table: Annotated[str, typer.Argument(metavar="TABLE", help="A reported table.")] = "table2",
     sd: Annotated[
         float | None,
-        typer.Option("--sd", min=0, help="Deviation of paired differences over runs, in points."),
+        typer.Option("--sd", min=0.01, help="Deviation of paired differences over runs, points."),
     ] = None,
     matrix: Annotated[
         str | None,
@@ -124,14 +124,17 @@ def power(
     from bench.cells import known_matrix
     from bench.home import find_home
     from bench.statistics.claimed import claimed_gains
-    from bench.statistics.deviations import measured_deviations
+    from bench.statistics.deviations import Deviation, measured_deviations
     from cli.evidence import print_power
     from cli.terminal import print_json
+    from registry.errors import RequestError
     from registry.reported import reported_table
 
     reported = reported_table(table)
     if matrix is None:
-        gains = claimed_gains(reported, sd)
+        gains = claimed_gains(reported, None if sd is None else Deviation(sd))
+    elif sd is not None:
+        raise RequestError("--sd and --matrix both give the deviation: name one of them")
     else:
         with find_home(db).store.read() as session:
             measured = measured_deviations(session, matrix=known_matrix(session, matrix))

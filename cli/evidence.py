@@ -112,7 +112,7 @@ def print_power(gains: Sequence[ClaimedGain]) -> None:
                 one.backbone,
                 one.attention,
                 f"{one.gain:+.2f}",
-                "–" if one.runs is None else one.runs,
+                _runs(one),
                 "–" if one.images_least is None else f"{one.images_least:,}–{one.images_most:,}",
                 "–" if one.seen is None else f"{one.seen:.1f}",
                 "–" if one.smallest is None else f"{one.smallest:.2f}",
@@ -125,13 +125,18 @@ def print_power(gains: Sequence[ClaimedGain]) -> None:
     _explain(["", *_power_legend(gains)])
 
 
+def _runs(one: ClaimedGain) -> str:
+    counts = [one.runs] if one.deviation else [runs for _, runs in one.assumed]
+    return "/".join("–" if runs is None else str(runs) for runs in counts)
+
+
 def _power_legend(gains: Sequence[ClaimedGain]) -> list[str]:
     if not gains:
         return ["this table prints no gain"]
     return [
         "what the claimed gains would take, at 5 % and 80 % power",
-        "runs: pairs for a paired t test at the deviation given by --sd or --matrix; – without, or "
-        "where no number is enough",
+        "runs: pairs for a paired t test at the deviation that was measured (--matrix) or is given "
+        "(--sd), – where no number is enough; where none is, at 1/2/4 points",
         f"sign-flip tests need {gains[0].signs} pairs before they can reach 5 % at all",
         "images needed: if the models differ on the fewest images – if errors are independent",
         "could see: gain in points that this test part sees, errors independent",

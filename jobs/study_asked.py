@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,9 +22,12 @@ from jobs.study_worker import lease_of
 from registry.catalog import ATTENTIONS
 from registry.errors import RequestError, nearest
 
-#: The paper's variants (Table 1) and this benchmark's controls, which a winner stands beside.
-COMPARED = ("none", "hfc", "lfc", "hfc_lfc", "hfc_lfc_hl", "hfc_mean", "hfc_random")
-FRESH_SEEDS = 5
+#: The paper's module, and this benchmark's controls of it, which have its parameters.
+MODULE, CONTROLS = "hfc", ("hfc_mean", "hfc_random")
+#: What a winner stands beside: the paper's variants (Table 1) and the controls as they come.
+COMPARED = ("none", "hfc", "lfc", "hfc_lfc", "hfc_lfc_hl", *CONTROLS)
+#: The fewest with which a sign-flip test can reach 5 %.
+FRESH_SEEDS = 6
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,7 @@ def matrix_of_the_winner(known: Known, findings: Findings) -> str:
     base, attention = _split(known.study, best.parameters)
     first = known.study.base.get("seed", 0) + known.study.seeds
     base["seed"] = None
-    others = [name for name in COMPARED if name != attention]
+    others = [*(name for name in COMPARED if name != attention), *_controls(attention)]
     lines = [
         f"# The best of {findings.states['complete']} complete trials of study "
         f"'{known.study.name}' (trial {best.number}), beside the paper's variants and controls.",
@@ -122,6 +125,12 @@ def _split(study: Study, drawn: Mapping[str, Any]) -> tuple[Settings, Any]:
     known = ATTENTIONS.get(table["name"]).parameters.model_fields
     winner = table | {k: v for k, v in attention.items() if k in known}
     return shared, winner if len(winner) > 1 else winner["name"]
+
+
+def _controls(winner: Any) -> Iterator[dict[str, Any]]:
+    """The module's controls with the winner's own parameters: others show nothing of it."""
+    if isinstance(winner, Mapping) and winner["name"] == MODULE:
+        yield from ({**winner, "name": control} for control in CONTROLS)
 
 
 def _title(study: Study, optimistic: bool) -> str:

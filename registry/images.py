@@ -13,6 +13,9 @@ from registry.errors import DataError
 # What Pillow raises for files that are broken in one way or another.
 _BROKEN = (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError)
 
+#: Of the alpha channel.
+OPAQUE = 255
+
 
 def visible(folder: Path) -> list[Path]:
     """What lies in a folder, ordered by name.
@@ -82,11 +85,13 @@ def read_pixels(path: Path, size: tuple[int, int] | None = None) -> NDArray[np.u
     ------
     DataError
         The file is no image, is cut off or broken, has another size, or is neither 8-bit grey nor
-        8-bit RGB.
+        8-bit RGB; that nothing of it is transparent may be written beside.
     """
     mode, pixels = _decode(path, size)
     if mode == "L":
         return np.repeat(pixels[..., None], 3, axis=2)
+    if mode == "RGBA" and (pixels[..., 3] == OPAQUE).all():
+        return pixels[..., :3]
     if mode != "RGB":
         raise DataError(
             f"{path} is neither an 8-bit grey nor an 8-bit RGB image (Pillow calls its mode "

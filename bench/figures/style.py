@@ -14,6 +14,7 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from registry.errors import RequestError
 
@@ -29,6 +30,8 @@ SIGNED = "PuOr"
 SMALL, NORMAL = 7, 8
 #: Inches that a letter of a note takes, with some room.
 LETTER = 0.06
+#: Inches that are left free around everything.
+EDGE = 0.07
 #: Letters of a name at an axis.
 LONGEST = 24
 FORMATS = ("png", "pdf", "svg")
@@ -87,7 +90,7 @@ def shortened(name: str) -> str:
 
 def new_figure(width: float, height: float) -> Figure:
     """An empty figure of so many inches, whose parts keep out of each other's way."""
-    return Figure(figsize=(width, height), layout="constrained")
+    return Figure(figsize=(width, height), layout=ConstrainedLayoutEngine(h_pad=EDGE, w_pad=EDGE))
 
 
 def show_image(axes: Axes, image: Any, title: str = "", **options: Any) -> Any:

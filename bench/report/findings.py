@@ -12,7 +12,7 @@ from bench.cost.record import CostRecord, CostRow
 from bench.figures.ranked import ranked
 from bench.leaderboard import Standing, leaderboard
 from bench.report.ran import Ran, ran
-from bench.statistics.claim import MODULE, Claim, claims
+from bench.statistics.claim import Claim, claims, is_module
 from bench.statistics.claimed import ClaimedGain, claimed_gains
 from bench.statistics.comparison import Comparison
 from bench.statistics.datasets import Ranking
@@ -102,7 +102,7 @@ def gather(session: Session, matrix: str, rule: str) -> Findings:
         ran(session, matrix),
         tuple(leaderboard(session, matrix)),
         _with_plain(session, found),
-        claims(session, scope) if any(one.attention == MODULE for one in found) else (),
+        claims(session, scope) if any(map(is_module, found)) else (),
         reproductions(session, rule, matrix),
         audit_named(row.reported) if row.reported else (),
         tuple(one for one in ladders(session, matrix) if _has_rungs(one)),

@@ -212,8 +212,9 @@ def _claimed(found: Findings) -> Html:
     heads = ["attention", "on", ">claimed", ">pairs of runs", ">test images", ">images needed"]
     heads += [">could see", ">at all", "seen"]
     said = paragraph(
-        "Pairs of runs: for a paired t test at the deviation that this matrix measured; "
-        f"{NONE} where it measured none, or no number is enough. Images needed: if the models "
+        "Pairs of runs: for a paired t test at the deviation that this matrix measured, "
+        f"{NONE} where no number is enough; where it measured none, at 1, 2 or 4 points. "
+        "Images needed: if the models "
         "differ on the fewest images; if their errors are independent. Could see: the gain in "
         "points that the test part sees; at all: the least that an exact test on it can show.",
         "note",
@@ -226,13 +227,18 @@ def _claimed(found: Findings) -> Html:
     return join([made, said])
 
 
+def _runs(one: ClaimedGain) -> str:
+    counts = [one.runs] if one.deviation else [runs for _, runs in one.assumed]
+    return ", ".join(number(runs, ",") for runs in counts)
+
+
 def _gain(one: ClaimedGain) -> list[object]:
     least, most = one.images_least, one.images_most
     return [
         one.attention,
         f"{one.dataset}, {one.backbone}",
         f"{one.gain:+.2f}",
-        number(one.runs, ","),
+        _runs(one),
         number(one.images, ","),
         NONE if least is None or most is None else f"{least:,} to {most:,}",
         number(one.seen, ".1f"),

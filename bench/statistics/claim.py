@@ -1,12 +1,13 @@
 """The paper's claim in plain words: what these runs allow to conclude, and what they do not."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from bench.statistics.comparison import HIGHER, LOWER, MISSING, UNTOLD, Comparison
+from bench.statistics.comparison import HIGHER, LOWER, MISSING, UNTOLD, Comparison, as_family
 from bench.statistics.intervals import Estimate
+from bench.statistics.measured import Configuration
 from bench.statistics.settings import Scope, against, named
 
 MODULE = "hfc"
@@ -17,6 +18,8 @@ RIVALS = {
     "hfc_mean": "the control with one static mask for all images",
     "hfc_random": "the control that asks with a random part of the spectrum",
 }
+#: Those of them that have the module's own parameters.
+CONTROLS = ("hfc_mean", "hfc_random")
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,9 @@ class Claim:
 
 
 def claims(session: Session, scope: Scope) -> tuple[Claim, ...]:
-    """One paragraph for each setting in which the module was run; Holm over all of them.
+    """One paragraph for each setting and parameters of the module; Holm over all of them.
+
+    A control has the parameters of the module that it stands beside.
 
     Raises
     ------
@@ -40,8 +45,14 @@ def claims(session: Session, scope: Scope) -> tuple[Claim, ...]:
         The module was not run at all.
     """
     found = scope.configurations(session)
-    rivals = {rival: tuple(one for one in found if one.attention == rival) for rival in RIVALS}
-    comparisons = against(session, named(found, MODULE), rivals)
+    modules = dict.fromkeys(one.attention for one in found if is_module(one)) or (MODULE,)
+    comparisons = as_family(
+        [
+            comparison
+            for label in modules
+            for comparison in against(session, named(found, label), _rivals(found, label))
+        ]
+    )
     # `against` goes through the rivals of one setting before it turns to the next.
     return tuple(
         _claim(comparisons[start : start + len(RIVALS)])
@@ -49,18 +60,34 @@ def claims(session: Session, scope: Scope) -> tuple[Claim, ...]:
     )
 
 
+def is_module(one: Configuration) -> bool:
+    """Whether its attention is the paper's, with whatever parameters."""
+    return one.attention.partition("(")[0] == MODULE
+
+
+def _rivals(found: Iterable[Configuration], module: str) -> dict[str, tuple[Configuration, ...]]:
+    parameters = module.removeprefix(MODULE)
+    labels = [name + parameters if name in CONTROLS else name for name in RIVALS]
+    return {label: tuple(one for one in found if one.attention == label) for label in labels}
+
+
 def paragraph(comparisons: Sequence[Comparison]) -> str:
     """Plain words on one setting, from its comparisons with each rival."""
     first = comparisons[0]
-    by_rival = {comparison.second: comparison for comparison in comparisons}
+    by_rival = {_rival(comparison): comparison for comparison in comparisons}
     said = [
         f"On {first.dataset} with {first.backbone}, protocol {first.protocol}, at the {first.rule} "
-        f"epoch, {MODULE} reaches {_figure(first.means[0])}.",
-        *(_sentence(comparison) for comparison in comparisons),
+        f"epoch, {first.first} reaches {_figure(first.means[0])}.",
         _listed("It may be concluded that", _may(by_rival), "Nothing may be concluded from this."),
         _listed("It may not be concluded that", _may_not(by_rival), ""),
+        "The evidence:",
+        *(_sentence(comparison) for comparison in comparisons),
     ]
     return " ".join(part for part in said if part)
+
+
+def _rival(comparison: Comparison) -> str:
+    return comparison.second.partition("(")[0]
 
 
 def _claim(comparisons: Sequence[Comparison]) -> Claim:
@@ -89,7 +116,7 @@ def _figure(estimate: Estimate) -> str:
 
 
 def _sentence(comparison: Comparison) -> str:
-    rival, gain = RIVALS[comparison.second], comparison.gain
+    rival, gain = RIVALS[_rival(comparison)], comparison.gain
     if gain.mean is None:
         return f"Against {rival} ({comparison.second}) nothing is known: no pair of runs is done."
     side = "above" if gain.mean > 0 else "below"
@@ -125,7 +152,10 @@ def _may(found: Mapping[str, Comparison]) -> Iterator[str]:
         yield "the module hurts in this setting"
     if plain.conclusion == UNTOLD and plain.gain.high is not None:
         more = f" of more than {plain.gain.high:.2f} points" if plain.gain.high > 0 else ""
-        yield f"a gain{more} over the plain backbone is unlikely: it lies outside the 95 % interval"
+        yield (
+            f"on these test images a gain{more} over the plain backbone is unlikely: it lies "
+            "outside the 95 % interval"
+        )
     if found["bam"].conclusion in (HIGHER, LOWER):
         yield f"it does {_better(found['bam'])} than BAM here"
     mean, random = found["hfc_mean"].conclusion, found["hfc_random"].conclusion
@@ -151,6 +181,9 @@ def _may_not(found: Mapping[str, Comparison]) -> Iterator[str]:
         yield f"it matters that the mask follows the image ({_state(found['hfc_mean'])})"
     if found["hfc_random"].conclusion != HIGHER:
         yield f"it matters that the frequencies are high ({_state(found['hfc_random'])})"
+    needed = ("none", *CONTROLS)
+    if any(found[rival].conclusion != HIGHER for rival in needed):
+        yield "high frequencies help, which takes being above the plain backbone and both controls"
     if plain.optimistic:
         yield "these are accuracies on unseen images, for the test part picked the epoch"
     if any(c.gain.mean is not None and not c.images_known for c in found.values()):

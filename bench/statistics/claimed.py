@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bench.statistics.deviations import Deviation
 from bench.statistics.measured import PERCENT, Counts
 from bench.statistics.power import (
     Floats,
@@ -19,6 +20,9 @@ from registry.catalog import DATASETS, PROTOCOLS
 from registry.expected import Expected
 from registry.reported import ReportedRow, ReportedTable
 
+#: Deviations over runs, in points, for which needs are told where none was measured.
+ASSUMED = (1.0, 2.0, 4.0)
+
 
 @dataclass(frozen=True)
 class ClaimedGain:
@@ -32,10 +36,13 @@ class ClaimedGain:
         Percentage points of balanced accuracy over the row without attention, as printed.
     images : int or None
         Of the test part; None where it is not known, and then neither are the figures below.
-    sd : float or None
-        Standard deviation of paired differences over runs, in points; None where nobody knows it.
+    deviation : Deviation or None
+        Of paired differences; None where nobody knows it.
     runs : int or None
-        Pairs of runs for a paired t test; None without `sd`, or where none are enough.
+        Pairs of runs, or splits, for a paired t test; None where none are enough, and without
+        `deviation`.
+    assumed : tuple of (float, int or None)
+        The same for deviations of 1, 2 and 4 points over runs on one split.
     signs : int
         Pairs without which no sign-flip test can reach 5 %.
     images_least, images_most : int or None
@@ -52,8 +59,9 @@ class ClaimedGain:
     attention: str
     gain: float
     images: int | None
-    sd: float | None
+    deviation: Deviation | None
     runs: int | None
+    assumed: tuple[tuple[float, int | None], ...]
     signs: int
     images_least: int | None
     images_most: int | None
@@ -69,7 +77,7 @@ class ClaimedGain:
 
 
 def claimed_gains(
-    table: ReportedTable, sd: float | Mapping[tuple[str, str, str], float] | None = None
+    table: ReportedTable, known: Deviation | Mapping[tuple[str, str, str], Deviation] | None = None
 ) -> tuple[ClaimedGain, ...]:
     """One for each printed gain.
 
@@ -77,13 +85,12 @@ def claimed_gains(
     ----------
     table : ReportedTable
         As printed.
-    sd : float or mapping, optional
-        Standard deviation of paired differences over runs, in points; by dataset, backbone and
-        attention where it is a mapping.
+    known : Deviation or mapping, optional
+        Of paired differences; by dataset, backbone and attention where it is a mapping.
     """
     plain = {(row.dataset, row.backbone): row for row in table.rows if row.attention == "none"}
     return tuple(
-        _claimed(table, row, plain.get((row.dataset, row.backbone)), _sd_of(row, sd))
+        _claimed(table, row, plain.get((row.dataset, row.backbone)), _known_of(row, known))
         for row in table.rows
         if row.gain_points is not None
     )
@@ -112,16 +119,16 @@ def _tested(expected: Expected, protocol: str) -> float | None:
     return None if drawn is None else float(drawn)
 
 
-def _sd_of(
-    row: ReportedRow, sd: float | Mapping[tuple[str, str, str], float] | None
-) -> float | None:
-    if isinstance(sd, Mapping):
-        return sd.get((row.dataset, row.backbone, row.attention))
-    return sd
+def _known_of(
+    row: ReportedRow, known: Deviation | Mapping[tuple[str, str, str], Deviation] | None
+) -> Deviation | None:
+    if isinstance(known, Mapping):
+        return known.get((row.dataset, row.backbone, row.attention))
+    return known
 
 
 def _claimed(
-    table: ReportedTable, row: ReportedRow, plain: ReportedRow | None, sd: float | None
+    table: ReportedTable, row: ReportedRow, plain: ReportedRow | None, known: Deviation | None
 ) -> ClaimedGain:
     gain = float(row.gain or 0)
     supports = supports_of(table, row.dataset)
@@ -139,8 +146,9 @@ def _claimed(
         row.attention,
         gain,
         None if supports is None else sum(supports.values()),
-        sd,
-        None if sd is None else runs_needed(gain, sd),
+        known,
+        None if known is None else runs_needed(gain, known.sd, known.ratio),
+        tuple((sd, runs_needed(gain, sd)) for sd in ASSUMED),
         pairs_for_signs(),
         least,
         most,

@@ -75,11 +75,13 @@ def ladders(session: Session, matrix: str | None = None) -> tuple[Ladder, ...]:
     """The ladder of every model that has a rung of it; what was not run is shown missing."""
     rules = dict.fromkeys(rule for _, rule in RUNGS)
     by_rule = {rule: configurations(session, rule, matrix) for rule in rules}
-    models: dict[str, dict[tuple[str, str], Configuration]] = defaultdict(dict)
+    models: dict[str, dict[tuple[str, str], list[Configuration]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
     for protocol, rule in RUNGS:
         for one in by_rule[rule]:
             if one.specification.protocol.name == protocol:
-                models[_model(one)].setdefault((protocol, rule), one)
+                models[_model(one)][protocol, rule].append(one)
     found = [_ladder(session, rungs) for rungs in models.values()]
     return tuple(sorted(found, key=lambda one: (one.dataset, one.backbone, one.attention)))
 
@@ -101,24 +103,34 @@ def _model(one: Configuration) -> str:
     return json.dumps(one.specification.model_dump(mode="json", exclude=aside), sort_keys=True)
 
 
-def _ladder(session: Session, found: Mapping[tuple[str, str], Configuration]) -> Ladder:
-    any_one = next(iter(found.values()))
+def _ladder(session: Session, found: Mapping[tuple[str, str], list[Configuration]]) -> Ladder:
+    any_one = next(iter(found.values()))[0]
     rungs: list[Rung] = []
     above: Configuration | None = None
     for place, (protocol, rule) in enumerate(RUNGS):
-        here = found.get((protocol, rule))
-        rungs.append(
-            Rung(
-                here.protocol if here else protocol,
-                rule,
-                here.estimate() if here else Estimate(0, why="not run"),
-                len(here.missing) if here else 0,
-                _cost(above, here) if place else None,
-                _shared(session, here) if here and here.runs else None,
-            )
-        )
-        above = here
+        # a protocol with several parameters (folds, say) has as many rungs, side by side
+        here: Sequence[Configuration | None] = found.get((protocol, rule)) or [None]
+        rungs += [_rung(session, one, above, (protocol, rule), place == 0) for one in here]
+        above = here[0]
     return Ladder(any_one.dataset, any_one.backbone, any_one.attention, tuple(rungs))
+
+
+def _rung(
+    session: Session,
+    here: Configuration | None,
+    above: Configuration | None,
+    asked: tuple[str, str],
+    first: bool,
+) -> Rung:
+    protocol, rule = asked
+    return Rung(
+        here.protocol if here else protocol,
+        rule,
+        here.estimate() if here else Estimate(0, why="not run"),
+        len(here.missing) if here else 0,
+        None if first else _cost(above, here),
+        _shared(session, here) if here and here.runs else None,
+    )
 
 
 def _cost(above: Configuration | None, here: Configuration | None) -> Estimate:

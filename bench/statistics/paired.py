@@ -57,9 +57,8 @@ def paired_t(differences: Sequence[float], ratio: float = 0.0) -> Outcome:
     name = "corrected resampled t" if ratio else "paired t"
     estimate = resampled_interval(differences, ratio) if ratio else t_interval(differences)
     if len(differences) < 2:
-        return Outcome(
-            name, len(differences), why=f"{len(differences)} pairs: it needs two or more"
-        )
+        pairs = "1 pair" if len(differences) == 1 else "0 pairs"
+        return Outcome(name, len(differences), why=f"{pairs}: it needs two or more")
     if estimate.mean is None or estimate.se is None or estimate.df is None:
         return Outcome(name, len(differences), why="all differences are equal: t is undefined")
     p = 2 * stats.t.sf(abs(estimate.mean) / estimate.se, estimate.df)

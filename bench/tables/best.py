@@ -15,8 +15,8 @@ def best_of(
     """Identities of the best, and of those that cannot be told from it.
 
     Among configurations that differ in their attention alone: the highest mean, and each whose
-    paired difference from it has a 95 % interval with 0 in it, or none. Where no difference has an
-    interval, nothing can be told and nothing is best.
+    paired difference from it has a 95 % interval with 0 in it. Without an interval nothing can be
+    told of one; where none has one, nothing is best.
 
     Parameters
     ----------
@@ -41,6 +41,6 @@ def best_of(
             tied |= {
                 one.id
                 for one, gap in zip(others, gaps, strict=True)
-                if gap.low is None or gap.low <= 0
+                if gap.low is not None and gap.low <= 0
             }
     return best, tied

@@ -159,7 +159,8 @@ def _number(figure: Figure) -> str:
 def _tail(figure: Figure) -> str:
     # Smaller than its mean, so that seven classes fit the page and the means stand out.
     spread = rf"{{\scriptsize\,$\pm$\,{figure.spread}}}" if figure.spread else ""
-    marks = rf"\tnote{{{','.join(figure.marks)}}}" if figure.marks else ""
+    # threeparttable's own \tnote has no width in such a column and overprints the next one.
+    marks = rf"\textsuperscript{{{','.join(figure.marks)}}}" if figure.marks else ""
     return spread + marks
 
 

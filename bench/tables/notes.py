@@ -8,9 +8,9 @@ from bench.statistics.measured import Configuration
 _SEVERAL = 3
 
 BOLD = (
-    "Bold: the highest mean of those that differ in attention alone, and all that cannot be told "
-    "from it, for the 95 % interval of their paired difference holds 0 or is not known; nothing is "
-    "bold where no such interval is known."
+    "Bold: the highest mean of those that differ in attention alone, and all whose paired "
+    "difference from it has a 95 % interval that holds 0; nothing is bold where no such interval "
+    "is known."
 )
 
 

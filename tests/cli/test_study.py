@@ -216,9 +216,11 @@ class TestApply:
         assert matrix["base"] == {k: v for k, v in HFC.items() if k != "attention"}
         assert matrix["sweep"]["attention"] == [
             *("none", "hfc", "lfc", "hfc_lfc", "hfc_lfc_hl", "hfc_mean", "hfc_random"),
+            {"name": "hfc_mean", "profile": "gaussian", "radius": 0.25},
+            {"name": "hfc_random", "profile": "gaussian", "radius": 0.25},
             {"name": "hfc", "profile": "gaussian", "radius": 0.25},
         ]
-        assert matrix["sweep"]["seed"] == [8, 9, 10, 11, 12]  # the study had 5, 6 and 7
+        assert matrix["sweep"]["seed"] == [8, 9, 10, 11, 12, 13]  # the study had 5, 6 and 7
 
     def test_a_radius_for_each_position_stays_one(self, known, ferbench):
         home = home_in(known)

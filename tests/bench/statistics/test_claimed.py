@@ -3,6 +3,7 @@
 import pytest
 
 from bench.statistics.claimed import claimed_gains, supports_of
+from bench.statistics.deviations import Deviation
 from registry.reported import reported_table
 
 TABLE = reported_table("table2")
@@ -56,8 +57,23 @@ def test_fer2013s_gain_over_bam_would_take_more_images_than_there_are():
 def test_runs_need_a_deviation():
     key = ("ckplus", "resnet18", "hfc")
     assert gain_of(*key).runs is None
-    assert gain_of(*key, sd={key: 5.41}).runs == 10  # d = 1: 10 pairs (Cohen 1988; G*Power)
-    assert gain_of(*key, sd=5.41).signs == 6
+    # d = 1: 10 pairs (Cohen 1988; G*Power)
+    assert gain_of(*key, known={key: Deviation(5.41)}).runs == 10
+    assert gain_of(*key, known=Deviation(5.41)).signs == 6
+
+
+def test_without_one_it_is_told_for_three():
+    assumed = gain_of("ckplus", "resnet18", "hfc").assumed
+    assert [sd for sd, _ in assumed] == [1, 2, 4]
+    # d = 5.41 / 4 = 1.35: 7 pairs by the noncentral t distribution
+    assert assumed[2][1] == 7
+
+
+def test_splits_that_overlap_may_never_show_it():
+    """The standard error never falls below sd √ratio, 0.58 of it: d = 0.87 needs more than that."""
+    known = Deviation(1.0, ratio=1 / 3)
+    assert gain_of("fer2013", "resnet18", "hfc", known=Deviation(1.0)).runs == 13
+    assert gain_of("fer2013", "resnet18", "hfc", known=known).runs is None
 
 
 def test_a_table_of_averages_only():
