@@ -6,7 +6,7 @@ from functools import cache
 from importlib import resources
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from registry.errors import RequestError, nearest
 from registry.samples import EXPRESSIONS
@@ -40,8 +40,8 @@ class ReportedRow(Reported):
         Key of the paper and of its table: ``"kim_jo"``, ``"table2"``.
     label : str
         The model as printed; `dataset`, `backbone` and `attention` are our names for it.
-    best_epoch : int
-        The epoch whose figures are printed, counted from 1.
+    best_epoch : int or None
+        The epoch whose figures are printed, counted from 1; None where the table names none.
     cells : tuple of ReportedCell
         Class accuracies in percent in the printed order; empty where the table has none.
     average : str
@@ -58,7 +58,7 @@ class ReportedRow(Reported):
     dataset: str
     backbone: str
     attention: str
-    best_epoch: int
+    best_epoch: int | None = None
     cells: tuple[ReportedCell, ...] = ()
     average: Unsigned
     gain: Signed | None = None
@@ -294,7 +294,7 @@ def tables_of(document: Mapping[str, Any]) -> list[ReportedTable]:
     RequestError
         There are none, or a row has not as many cells as its dataset has heads.
     pydantic.ValidationError
-        A value of the wrong form.
+        A value of the wrong form; with a note of the row that it is in.
     """
     rest = {name: value for name, value in document.items() if name != "tables"}
     paper = ReportedPaper.model_validate(rest)
@@ -306,6 +306,10 @@ def tables_of(document: Mapping[str, Any]) -> list[ReportedTable]:
 
 def _table(paper: ReportedPaper, name: str, content: Mapping[str, Any]) -> ReportedTable:
     heads = content.get("heads", {})
+    if not isinstance(heads, Mapping):
+        raise RequestError(
+            f'{name}: heads are given for each dataset, as {{ faces = ["Anger", …] }}'
+        )
     rest = {key: value for key, value in content.items() if key not in ("heads", "rows")}
     rows = [
         _row(paper.key, name, heads.get(row.get("dataset"), []), row)
@@ -325,7 +329,11 @@ def _row(source: str, table: str, heads: list[str], row: Mapping[str, Any]) -> R
         {"head": head, "expression": class_name(head), "printed": cell}
         for head, cell in zip(heads, printed, strict=bool(printed))
     ]
-    return ReportedRow.model_validate({**row, "source": source, "table": table, "cells": cells})
+    try:
+        return ReportedRow.model_validate({**row, "source": source, "table": table, "cells": cells})
+    except ValidationError as error:
+        error.add_note(f"{table}, row '{row.get('label')}'")
+        raise
 
 
 def class_name(head: str) -> str:

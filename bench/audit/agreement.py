@@ -63,8 +63,13 @@ def _figures(row: Row) -> Iterator[tuple[str, str]]:
     own = row.row
     yield from ((cell.head, cell.printed) for cell in own.cells)
     yield "Average", own.average
-    yield "best epoch", str(own.best_epoch)
-    for column, text in (("gain", own.gain), ("parameters", own.parameters), ("added", own.added)):
+    epoch = None if own.best_epoch is None else str(own.best_epoch)
+    for column, text in (
+        ("best epoch", epoch),
+        ("gain", own.gain),
+        ("parameters", own.parameters),
+        ("added", own.added),
+    ):
         if text is not None:
             yield column, text
 

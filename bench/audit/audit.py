@@ -16,6 +16,7 @@ from bench.audit.parameters import check_parameters
 from bench.audit.reading import Row, read
 from bench.audit.rows import check_rows
 from bench.audit.supports import Supports, find_supports
+from bench.audit.totals import check_totals
 from registry.errors import RequestError, nearest
 from registry.reported import ReportedTable, StatedDataset, class_name
 
@@ -48,6 +49,9 @@ def _audit(tables: list[ReportedTable]) -> Iterator[Finding]:
     found = {group: _supports(own) for group, own in _datasets(rows).items()}
     checked = _check(rows, found)
     arithmetic = [finding for row in checked for finding in row.findings]
+    for dataset in dict.fromkeys(row.row.dataset for row in rows):
+        of_it = [row for row in rows if row.row.dataset == dataset]
+        arithmetic += check_totals(of_it, paper.datasets.get(dataset))
     arithmetic += _epochs(tables)
     for table in tables:
         arithmetic += check_gains([row for row in checked if row.row.table is table])
@@ -139,7 +143,9 @@ def _epochs(tables: list[ReportedTable]) -> Iterator[Finding]:
     for table in tables:
         epochs = table.paper.recipes.epochs
         for row in table.rows:
-            if epochs is not None and not 1 <= row.best_epoch <= epochs:
+            if epochs is None or row.best_epoch is None:
+                continue
+            if not 1 <= row.best_epoch <= epochs:
                 message = f"The models were trained for {epochs} epochs."
                 where = place(table, row, "best epoch")
                 yield Finding(where, str(row.best_epoch), "", "epoch", "high", message)

@@ -36,7 +36,7 @@ def check_design(
 def _last_epochs(table: ReportedTable) -> Iterator[Finding]:
     epochs = table.paper.recipes.epochs
     baselines = [row for row in table.rows if row.attention == BASELINE]
-    others = [row for row in table.rows if row.attention != BASELINE]
+    others = [row for row in table.rows if row.attention != BASELINE and row.best_epoch]
     if epochs is None or not baselines or not others:
         return
     if any(row.best_epoch != epochs for row in baselines):

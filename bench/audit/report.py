@@ -70,7 +70,8 @@ def read_report(path: Path) -> Sequence[ReportedTable]:
     try:
         return tables_of(document)
     except ValidationError as error:
-        raise RequestError(f"{path}: {_sentence(error)}") from None
+        where = [str(path), *getattr(error, "__notes__", ())]
+        raise RequestError(": ".join([*where, _sentence(error)])) from None
     except RequestError as error:
         raise RequestError(f"{path}: {error}") from None
 

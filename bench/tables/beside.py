@@ -35,7 +35,7 @@ def beside_reported(
     printed: dict[Key, str | None] = {
         ("parameters", ""): row.parameters,
         ("added", ""): row.added,
-        ("epoch", ""): str(row.best_epoch),
+        ("epoch", ""): None if row.best_epoch is None else str(row.best_epoch),
         (reported_table(f"{row.source}/{row.table}").metric, ""): row.average,
         ("gain", ""): row.gain if baseline == PLAIN else None,
         **{("recall", name): text for name, text in row.printed.items()},

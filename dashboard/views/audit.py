@@ -109,7 +109,7 @@ def _printed(row: ReportedRow) -> dict[str, str]:
     return {
         "parameters": row.parameters or "",
         "added": row.added or "",
-        "best epoch": str(row.best_epoch),
+        "best epoch": "" if row.best_epoch is None else str(row.best_epoch),
         **{cell.head: cell.printed for cell in row.cells},
         "Average": row.average,
         "gain": row.gain or "",
