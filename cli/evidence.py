@@ -88,7 +88,7 @@ def print_verdicts(found: Iterable[Reproduction]) -> None:
             [
                 one.attention,
                 one.what,
-                f"{one.reported:.2f}",
+                _marked(f"{one.reported:.2f}", one.doubt, letters),
                 "missing" if one.measured is None else f"{one.measured:.2f}",
                 one.verdict.n,
                 f"{one.verdict} {letters.mark(one.verdict.why)}"
@@ -106,12 +106,13 @@ def print_power(gains: Sequence[ClaimedGain]) -> None:
     """A table for each dataset of a reported table."""
     heads = ["backbone", "attention", ">claimed", ">runs", ">images needed", ">could see"]
     heads += [">at all", "seen"]
+    letters = Letters()
     for (dataset, images), group in groupby(gains, lambda one: (one.dataset, one.images)):
         rows = [
             [
                 one.backbone,
                 one.attention,
-                f"{one.gain:+.2f}",
+                _marked(f"{one.gain:+.2f}", one.doubt, letters),
                 _runs(one),
                 "–" if one.images_least is None else f"{one.images_least:,}–{one.images_most:,}",
                 "–" if one.seen is None else f"{one.seen:.1f}",
@@ -122,7 +123,11 @@ def print_power(gains: Sequence[ClaimedGain]) -> None:
         ]
         tested = "unknown test images" if images is None else f"{images:,} test images"
         print_table(f"{dataset}  ·  {tested}", heads, rows)
-    _explain(["", *_power_legend(gains)])
+    _explain(["", *_power_legend(gains), *_reasons(letters)])
+
+
+def _marked(text: str, note: str, letters: Letters) -> str:
+    return f"{text} {letters.mark(note)}" if note else text
 
 
 def _runs(one: ClaimedGain) -> str:

@@ -70,7 +70,9 @@ def verdicts(found: Findings) -> Html:
             number(one.measured, none=MISSING),
             one.verdict.n,
             str(one.verdict),
-            one.verdict.why,
+            "; ".join(
+                filter(None, (one.verdict.why, one.doubt and f"the printed figure: {one.doubt}"))
+            ),
         ]
         for one in found.verdicts
     ]
@@ -237,7 +239,7 @@ def _gain(one: ClaimedGain) -> list[object]:
     return [
         one.attention,
         f"{one.dataset}, {one.backbone}",
-        f"{one.gain:+.2f}",
+        f"{one.gain:+.2f} ({one.doubt})" if one.doubt else f"{one.gain:+.2f}",
         _runs(one),
         number(one.images, ","),
         NONE if least is None or most is None else f"{least:,} to {most:,}",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bench.statistics.deviations import Deviation
+from bench.statistics.doubted import doubt
 from bench.statistics.measured import PERCENT, Counts
 from bench.statistics.power import (
     Floats,
@@ -52,6 +53,8 @@ class ClaimedGain:
         The gain that this test part sees, errors independent, from the row without attention.
     smallest : float or None
         The smallest gain that an exact test on it could show whatever the models.
+    doubt : str
+        Why the printed gain is doubted; empty where nothing speaks against it.
     """
 
     dataset: str
@@ -67,6 +70,7 @@ class ClaimedGain:
     images_most: int | None
     seen: float | None
     smallest: float | None
+    doubt: str
 
     @property
     def could_be_seen(self) -> bool | None:
@@ -154,6 +158,7 @@ def _claimed(
         most,
         seen,
         smallest,
+        doubt(table, row, "gain"),
     )
 
 

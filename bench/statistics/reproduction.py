@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from bench.comparability import differences, find_reported
 from bench.metrics import measure
 from bench.statistics.comparison import gains_of, paired
+from bench.statistics.doubted import doubt
 from bench.statistics.measured import PERCENT, Configuration, Run, configurations
 from bench.statistics.power import Floats
 from bench.statistics.settings import setting
@@ -19,6 +20,8 @@ from registry.catalog import DATASETS
 from registry.reported import ReportedRow, ReportedTable
 
 PLAIN = "none"
+#: How the audit calls what is judged.
+COLUMNS = {"figure": "Average", "gain": "gain"}
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,8 @@ class Reproduction:
         Mean over the runs, or over the pairs of runs.
     verdict : Verdict
         By the rule of `bench.statistics.verdict`.
+    doubt : str
+        Why the printed number is doubted; empty where nothing speaks against it.
     """
 
     dataset: str
@@ -51,6 +56,7 @@ class Reproduction:
     reported_as: str
     measured: float | None
     verdict: Verdict
+    doubt: str = ""
 
 
 def reproductions(
@@ -115,6 +121,7 @@ def _without_runs(
                     f"{source}/{name}, {dataset}",
                     None,
                     Verdict(UNTOLD, "nothing of it was run", 0, "2 or more"),
+                    doubt(table, row, COLUMNS["figure"]),
                 )
 
 
@@ -138,6 +145,7 @@ def _row(
         f"{table.source}/{table.name}, {row.dataset}",
         float(np.mean(measured)) if measured else None,
         judged,
+        doubt(table, row, COLUMNS[what]),
     )
 
 

@@ -1,0 +1,33 @@
+"""Printed figures that the audit shows to be wrong: what stands beside them must say so."""
+
+from functools import cache
+
+from bench.audit.findings import place
+from bench.audit.report import audit_named
+from registry.reported import ReportedRow, ReportedTable
+
+
+def doubt(table: ReportedTable, row: ReportedRow, column: str) -> str:
+    """Why a printed figure is doubted; empty where nothing speaks against it.
+
+    Parameters
+    ----------
+    column : str
+        ``"Average"`` or ``"gain"``.
+    """
+    return _doubts(table.source).get(place(table, row, column), "")
+
+
+@cache
+def _doubts(source: str) -> dict[str, str]:
+    doubts: dict[str, str] = {}
+    for finding in audit_named(source):
+        if finding.group == "arithmetic" and finding.follows:
+            why = f"a misprint by the paper's own numbers: {finding.follows} follows, see the audit"
+            copies = [where for where in finding.also if finding.where.endswith(_column(where))]
+            doubts |= dict.fromkeys([finding.where, *copies], why)
+    return doubts
+
+
+def _column(where: str) -> str:
+    return where.rpartition(", ")[2]
