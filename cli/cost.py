@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from bench.cost.kronecker import KroneckerMemory
     from bench.cost.models import Model
     from bench.cost.record import CostRow
+    from bench.home import Home
+    from bench.specification import Specification
 
 NOTES = (
     "FLOPs of one image: an addition and a multiplication are two; Fourier transforms and singular "
@@ -69,7 +71,8 @@ def cost(
         return
     if not what:
         raise RequestError("give a matrix or models, as in `ferbench cost resnet18/hfc`")
-    models, matrix_size = _models(what)
+    home = find_home(db)
+    models, matrix_size = _models(what, home)
     settings = CostSettings(
         size=size or matrix_size or CostSettings().size,
         batch=batch,
@@ -78,7 +81,6 @@ def cost(
         rounds=rounds,
     )
     execution = Execution.parse(device=device, threads=threads)
-    home = find_home(db)
     rows, path = measure_and_keep(models, settings, execution, home.runs)
     if output is Format.json:
         print_json([row.model_dump(mode="json") for row in rows])
@@ -88,25 +90,31 @@ def cost(
     take_in(home.store, home.runs)  # last, for what was measured is shown and kept by now
 
 
-def _models(words: Sequence[str]) -> "tuple[list[Model], int | None]":
+def _models(words: Sequence[str], home: "Home") -> "tuple[list[Model], int | None]":
     """The models that are named, and the image size of the matrices among them."""
     from bench.cost.models import models_of, parse_model
+    from jobs.asked import matrices as asked_for
     from jobs.matrix_file import load_matrix, shipped_matrices
     from registry.catalog import BACKBONES
     from registry.errors import RequestError, nearest
 
-    matrices = {matrix.name for matrix in shipped_matrices()}
+    shipped = {matrix.name for matrix in shipped_matrices()}
+    asked = asked_for(home.runs)
     models: list[Model] = []
     sizes: set[int] = set()
     for word in words:
-        if word in matrices or word.endswith(".toml"):
-            cells = load_matrix(word).specifications(lambda _dataset: "")
+        if word in asked or word in shipped or word.endswith(".toml"):
+            cells: Sequence[Specification] = (
+                asked[word].specifications
+                if word in asked
+                else load_matrix(word).specifications(lambda _dataset: "")
+            )
             models += models_of(cells)
             sizes |= {cell.recipe.size for cell in cells}
         elif "/" in word or ":" in word or word in _names():
             models.append(parse_model(word))
         else:
-            hint = nearest(word, matrices | {backbone.name for backbone in BACKBONES})
+            hint = nearest(word, {*asked, *shipped} | {backbone.name for backbone in BACKBONES})
             raise RequestError(f"there is no matrix or backbone '{word}'{hint}")
     if len(sizes) > 1:
         listed = ", ".join(map(str, sorted(sizes)))

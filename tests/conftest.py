@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.stated import STATED
+
 # Before PyTorch is imported, here and in every process that a test starts.
 os.environ["OMP_NUM_THREADS"] = "1"
 os.environ.pop("FERBENCH_DB", None)
@@ -24,6 +26,14 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
         reason: Any = report.longrepr
         report.longrepr = f"skipped where nothing may be: {reason}"
     return report
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """State what tests measured, which is more than that they passed."""
+    for report in terminalreporter.stats.get("passed", ()):
+        for name, value in report.user_properties:
+            if name == STATED:
+                terminalreporter.write_line(value)
 
 
 @pytest.fixture(autouse=True)

@@ -93,6 +93,7 @@ def _draw(axes: Axes, point: Point, price: str, look: dict[str, Any]) -> None:
         markersize=6,
         elinewidth=0.8,
         capsize=2,
+        alpha=0.8,  # two that lie upon each other are both seen
         **look,
         label=f"{point.backbone}, {point.attention} (n = {point.runs})",
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from bench.cells import SHORTEST
@@ -31,7 +31,19 @@ class Scope:
         """Those within it."""
         wanted = {"dataset": self.dataset, "backbone": self.backbone, "protocol": self.protocol}
         within = [_is(kind, name) for kind, name in wanted.items() if name is not None]
-        return configurations(session, self.rule, self.matrix, within)
+        found = configurations(session, self.rule, self.matrix, within)
+        if not found:
+            self._refuse(session, wanted)
+        return found
+
+    def _refuse(self, session: Session, wanted: Mapping[str, str | None]) -> None:
+        """Say which of the names nothing here has, if it is one of them."""
+        for kind, name in wanted.items():
+            known = set(session.scalars(select(getattr(Cell, kind)).distinct()))
+            known |= {label.partition("(")[0] for label in known}
+            if name is not None and name not in known:
+                hint = nearest(name, known)
+                raise RequestError(f"nothing was run here with the {kind} '{name}'{hint}")
 
 
 def _is(kind: str, name: str) -> ColumnElement[bool]:

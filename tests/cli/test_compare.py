@@ -150,6 +150,12 @@ def test_power(ferbench, json_of):
     assert "sign-flip tests need 6 pairs" in out
 
 
+def test_a_dataset_that_nobody_ran_on_is_named(ferbench):
+    code, _, err = ferbench("compare", "hfc", "none", "--dataset", "facess")
+    assert code == 2
+    assert "with the dataset 'facess'; did you mean 'faces'?" in " ".join(err.split())
+
+
 class TestNarrowTerminal:
     """On 80 columns every number stands whole; what has no room was once left out in silence."""
 

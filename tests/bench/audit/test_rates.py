@@ -24,6 +24,7 @@ from tests.bench.audit.tables import (
     plant,
     sizes_of,
 )
+from tests.stated import STATED
 
 
 def arithmetic(made: Made) -> list[Finding]:
@@ -93,12 +94,14 @@ def test_the_judge_finds_clean_tables_clean() -> None:
 
 
 @pytest.mark.slow
-def test_clean_tables_raise_no_alarm() -> None:
-    assert false_alarms(with_supports, 1000, seed=3) == 0
+def test_clean_tables_raise_no_alarm(record_property) -> None:
+    alarms = false_alarms(with_supports, 1000, seed=3)
+    record_property(STATED, f"audit: {alarms} false alarms on 1,000 clean papers")
+    assert alarms == 0
 
 
 @pytest.mark.slow
-def test_planted_misprints_are_found() -> None:
+def test_planted_misprints_are_found(record_property) -> None:
     rng = random.Random(4)
     detectable = hits = exact = 0
     for _ in range(1000):
@@ -109,7 +112,8 @@ def test_planted_misprints_are_found() -> None:
         found = arithmetic(made)
         hits += names(found, planted)
         exact += mends(found, planted)
-    print(f"{hits} of {detectable} detectable misprints named, {exact} with what was there")  # noqa: T201  (the rate is what this is for)
+    said = f"audit: {hits} of {detectable} detectable misprints named, {exact} with what was there"
+    record_property(STATED, said)
     assert detectable > 900
     assert hits >= 0.95 * detectable
     assert exact >= 0.7 * detectable
@@ -121,7 +125,7 @@ def _bounds(made: Made) -> dict[str, list[int]] | None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("maker", [with_total, of_known_classes])
-def test_misprints_are_found_where_no_supports_are_stated(maker) -> None:
+def test_misprints_are_found_where_no_supports_are_stated(maker, record_property) -> None:
     rng = random.Random(5)
     detectable = hits = 0
     for _ in range(80):
@@ -133,6 +137,7 @@ def test_misprints_are_found_where_no_supports_are_stated(maker) -> None:
             continue
         detectable += 1
         hits += bool(arithmetic(made))
-    print(f"{hits} of {detectable} detectable misprints noticed")  # noqa: T201  (the rate is what this is for)
+    said = f"audit, {maker.__name__}: {hits} of {detectable} detectable misprints noticed"
+    record_property(STATED, said)
     assert detectable > 40
     assert hits >= 0.95 * detectable
