@@ -127,6 +127,7 @@ def listed(
     matrix: str | None = None,
     configuration: str | None = None,
     state: str | None = None,
+    dataset: str | None = None,
     model: str = "",
     most: int = MOST,
 ) -> tuple[Listed, ...]:
@@ -155,6 +156,8 @@ def listed(
         query = query.where(Cell.configuration == configuration)
     if state is not None:
         query = query.where(Cell.state == state)
+    if dataset is not None:
+        query = query.where(Cell.dataset == dataset)
     if model:
         holds = Cell.backbone.contains(model, autoescape=True)
         query = query.where(holds | Cell.attention.contains(model, autoescape=True))
@@ -184,6 +187,18 @@ def troubles(session: Session, matrix: str | None = None, most: int = 50) -> tup
         .limit(most)
     )
     return tuple(Trouble(*row) for row in session.execute(_of(query, matrix)))
+
+
+def matrices_of(session: Session, cells: tuple[str, ...]) -> tuple[str, ...]:
+    """Which matrices ask for any of these cells, by name."""
+    query = (
+        select(MatrixCell.matrix)
+        .join(Cell, Cell.key == MatrixCell.cell_key)
+        .where(Cell.id.in_(cells))
+        .distinct()
+        .order_by(MatrixCell.matrix)
+    )
+    return tuple(session.scalars(query))
 
 
 def asking(session: Session, states: tuple[str, ...]) -> tuple[tuple[str, str, int], ...]:

@@ -24,6 +24,16 @@ LATEX = str.maketrans(
         "−": r"$-$",
         "–": "--",
         "✓": r"\checkmark{}",
+        "✗": r"$\times$",
+        "▲": r"$\uparrow$",
+        "▼": r"$\downarrow$",
+        "△": r"$\triangle$",
+        "▶": r"$\triangleright$",
+        "≈": r"$\approx$",
+        "‖": r"$\parallel$",
+        "⊘": r"$\oslash$",
+        "∞": r"$\infty$",
+        "✂": "cut",
     }
 )
 

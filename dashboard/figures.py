@@ -1,5 +1,6 @@
 """Figures for print on the screen, with the buttons that take them away."""
 
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -34,7 +35,7 @@ def show_figure(figure: Figure, name: str, describes: str) -> None:
         for ending, mime in MIMES.items():
             st.download_button(
                 ending.upper(),
-                png if ending == "png" else written(figure, ending),
+                png if ending == "png" else partial(written, figure, ending),
                 f"{name}.{ending}",
                 mime,
                 key=f"{name}.{ending}",

@@ -13,7 +13,7 @@ STATES = {
     "running": ("▶", "blue", "#0072B2"),
     "queued": ("·", "gray", "#8a8a8a"),
     "preempted": ("‖", "orange", "#B87800"),
-    "cancelled": ("‖", "orange", "#B87800"),
+    "cancelled": ("⊘", "gray", "#6b6b6b"),
     "pruned": ("✂", "blue", "#4a7fa8"),
     "lost": ("?", "red", "#b3261e"),
     "failed": ("✗", "red", "#b3261e"),

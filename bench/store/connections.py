@@ -11,6 +11,8 @@ from bench.filesystem import is_shared
 
 #: Seconds that a writer waits for another one, and anybody for a server to answer.
 BUSY_TIMEOUT = 60
+#: Seconds that a reader waits for a writer, which it does only where there is no WAL.
+READ_TIMEOUT = 5
 CONNECT_TIMEOUT = 10
 
 
@@ -18,7 +20,7 @@ def writing_engine(url: URL) -> Engine:
     """Connections whose transactions write."""
     if sqlite_file(url) is None:
         return _server_engine(url)
-    return _file_engine(url, "BEGIN IMMEDIATE")
+    return _file_engine(url, "BEGIN IMMEDIATE", BUSY_TIMEOUT)
 
 
 def reading_engine(url: URL) -> Engine:
@@ -27,7 +29,7 @@ def reading_engine(url: URL) -> Engine:
         return _server_engine(
             url, isolation_level="REPEATABLE READ", execution_options={"postgresql_readonly": True}
         )
-    return _file_engine(url, "BEGIN")
+    return _file_engine(url, "BEGIN", READ_TIMEOUT)
 
 
 def sqlite_file(url: URL) -> Path | None:
@@ -44,11 +46,11 @@ def _server_engine(url: URL, **settings: Any) -> Engine:
     return create_engine(url, pool_pre_ping=True, **settings)
 
 
-def _file_engine(url: URL, begin: str) -> Engine:
+def _file_engine(url: URL, begin: str, timeout: float) -> Engine:
     path = Path(url.database or "").absolute()
     # Whoever deletes the file deletes it for good: only `Store.upgrade` makes one.
     only_existing = url.set(database=f"file:{quote(str(path))}", query={"mode": "rw", "uri": "1"})
-    engine = create_engine(only_existing, connect_args={"timeout": BUSY_TIMEOUT})
+    engine = create_engine(only_existing, connect_args={"timeout": timeout})
     # WAL keeps its index in shared memory, which machines do not share.
     journal = "DELETE" if is_shared(path) else "WAL"
 

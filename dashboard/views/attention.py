@@ -107,8 +107,8 @@ def _cells() -> tuple[Listed, ...]:
     counted = read(groups, matrix)
     with second:
         dataset = choice("dataset", "Dataset", names(counted, "dataset"))
-    done = read(listed, matrix=matrix, state="done")
-    return tuple(cell for cell in done if cell.dataset == dataset)
+    done: tuple[Listed, ...] = read(listed, matrix=matrix, state="done", dataset=dataset)
+    return done
 
 
 def _models(found: Sequence[Listed]) -> list[Trained]:

@@ -1,5 +1,6 @@
 """Any table and any figure as a file for a paper."""
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -42,7 +43,7 @@ def _for_a_paper() -> None:
     rule = choice("rule", "Epoch", list(RULES), shown=RULES.__getitem__)
     filled = read(table_of, asked, rule)
     arranged = arrange(filled)
-    st.html(web.render(arranged))
+    st.html(f'<div style="overflow-x: auto">{web.render(arranged)}</div>')
     texts = {
         "LaTeX": (latex.render(arranged), "tex"),
         "Markdown": (markdown.render(arranged), "md"),
@@ -61,9 +62,14 @@ def _report() -> None:
         return
     matrix = choice("matrix_of_report", "Matrix", known)
     rule = choice("rule", "Epoch", list(RULES), shown=RULES.__getitem__)
-    with st.spinner("Writing the report"):
-        page = read(report, matrix, rule)
-    st.download_button("The page", page, f"{matrix}.html", "text/html", icon=":material/download:")
+    st.download_button(
+        "The page",
+        partial(read, report, matrix, rule),  # written when it is asked for: it takes a while
+        f"{matrix}.html",
+        "text/html",
+        icon=":material/download:",
+        on_click="ignore",
+    )
     note("One file that opens offline, made from the results database alone.")
 
 
@@ -96,7 +102,7 @@ def _tables() -> None:
     texts = Grid(
         tuple(rows[0]),
         tuple(
-            tuple("–" if value is None else str(value) for value in row.values()) for row in rows
+            tuple(_text(value, forms.get(head, "")) for head, value in row.items()) for row in rows
         ),
     )
     for place, (write, language) in zip(st.tabs(list(WRITERS)), WRITERS.values(), strict=True):
@@ -135,6 +141,10 @@ def _board(session: Session, metric: str, rule: str, *names: str | None) -> tupl
 
 def _number(value: float | None, form: str) -> str | None:
     return None if value is None else format(value, form)
+
+
+def _text(value: Any, form: str) -> str:
+    return "–" if value is None else format(value, form)
 
 
 def _verdicts(session: Session, rule: str, matrix: str | None) -> tuple[Any, ...]:

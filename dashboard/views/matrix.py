@@ -7,7 +7,17 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from bench.contents import TROUBLE, Group, Listed, Trouble, asking, groups, listed, troubles
+from bench.contents import (
+    TROUBLE,
+    Group,
+    Listed,
+    Trouble,
+    asking,
+    groups,
+    listed,
+    matrices_of,
+    troubles,
+)
 from dashboard.filters import ask_matrix, nothing_yet
 from dashboard.place import place
 from dashboard.reading import home, read
@@ -29,7 +39,7 @@ def show() -> None:
         return
     matrix = ask_matrix()
     counted = read(groups, matrix)
-    found = counts(counted)
+    found = stored = counts(counted)
     lost = _lost(matrix) if found.get("running") else ()
     if lost:
         found = counts(counted, lost=len(lost))
@@ -44,11 +54,11 @@ def show() -> None:
     else:
         note(f"{total:,} cells are too many for a grid; counted are the cells of each model.")
         show_table("matrix-counts", _by_model(counted), describes="cells by model and state")
-    if any(found.get(state) for state in TROUBLE):
+    if any(stored.get(state) for state in TROUBLE):
         _retry(matrix)
         _failures(read(troubles, matrix=matrix))
     if lost:
-        _tell_lost(lost, matrix)
+        _tell_lost(lost)
 
 
 def _lost(matrix: str | None) -> tuple[Listed, ...]:
@@ -57,14 +67,15 @@ def _lost(matrix: str | None) -> tuple[Listed, ...]:
     return tuple(cell for cell in running if place().is_lost(cell.id))
 
 
-def _tell_lost(lost: Sequence[Listed], matrix: str | None) -> None:
+def _tell_lost(lost: Sequence[Listed]) -> None:
     st.subheader("Lost")
     names = ", ".join(
         f"{cell.id[:8]} ({cell.backbone} / {cell.attention})" for cell in lost[:SHOWN]
     )
     more = f" and {len(lost) - SHOWN} more" if len(lost) > SHOWN else ""
     note(f"Whoever trained these has gone without a word: {names}{more}.")
-    st.code(_command(matrix or "MATRIX", "lost"), language="bash")
+    for matrix in read(matrices_of, tuple(cell.id for cell in lost)):
+        st.code(_command(matrix, "lost"), language="bash")
 
 
 def _grid(cells: Sequence[Listed]) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import sqlite3
 
 import numpy as np
 import pytest
@@ -124,7 +125,7 @@ def test_who_was_killed_is_lost_and_not_running(look, failures):
     no_traceback(app)
     assert not [badge for badge in app.markdown if "1 running" in badge.value]
     assert any("1 lost" in badge.value for badge in app.markdown)
-    assert any(code.value.startswith("ferbench retry MATRIX --lost") for code in app.code)
+    assert any(code.value.startswith("ferbench retry all-states --lost") for code in app.code)
 
 
 @pytest.mark.parametrize("view", ["matrix", "run", "leaderboard"])
@@ -165,6 +166,21 @@ def test_what_is_no_database_is_a_sentence(look, empty):
     for view in VIEWS:
         no_traceback(look(empty, view))
     assert "cannot read the results database" in said(look(empty)).lower()
+
+
+@pytest.mark.slow
+def test_a_locked_database_is_a_sentence(look, empty):
+    """By somebody who writes and does not end, where there is no WAL."""
+    path = empty.store.path
+    empty.store.close()
+    writer = sqlite3.connect(path, isolation_level=None)
+    writer.execute("PRAGMA journal_mode = DELETE")
+    writer.execute("BEGIN EXCLUSIVE")
+    app = look(empty)
+    writer.close()
+    no_traceback(app)
+    assert "database is locked" in said(app)
+    assert not look(empty).error
 
 
 def test_a_run_that_is_deleted_while_it_is_shown(look, empty):
