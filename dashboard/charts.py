@@ -41,24 +41,17 @@ def standings(lines: Sequence[Line], what: str) -> go.Figure:
     """Mean and 95 % interval of each line, with what the paper prints as a mark."""
     names = names_of(lines)
     figure = go.Figure()
-    measured = [line.measured for line in lines]
-    figure.add_scatter(
-        x=[line.measured.mean for line in lines],
-        y=names,
-        error_x={
-            "type": "data",
-            # (a bootstrap interval has not its mean in the middle)
-            "array": [_beyond(one.high, one.mean) for one in measured],
-            "arrayminus": [_beyond(one.mean, one.low) for one in measured],
-            "thickness": 1.5,
-            "width": 4,
-        },
-        mode="markers",
-        marker={"symbol": "circle", "size": 9, "color": COLOURS[0]},
-        name="measured, 95 % interval",
-        customdata=[line.runs for line in lines],
-        hovertemplate="%{y}<br>%{x:.2f} % over %{customdata} runs<extra></extra>",
-    )
+    for optimistic, symbol, name in (
+        (False, "circle", "measured, 95 % interval"),
+        (True, "circle-open", "optimistic: the test part picked the epoch"),
+    ):
+        own = [
+            (line, text)
+            for line, text in zip(lines, names, strict=True)
+            if line.optimistic == optimistic
+        ]
+        if own:
+            _add_measured(figure, own, symbol, name)
     for fits, symbol, name in (
         (True, "diamond", "paper"),
         (False, "diamond-open", "paper, not comparable"),
@@ -78,8 +71,34 @@ def standings(lines: Sequence[Line], what: str) -> go.Figure:
                 hovertemplate="%{y}<br>printed: %{x:.2f} %<extra></extra>",
             )
     figure.update_xaxes(title=f"{what}, %")
-    figure.update_yaxes(autorange="reversed", type="category")
+    # (without an order of its own the axis would have that of the traces)
+    figure.update_yaxes(
+        autorange="reversed", type="category", categoryorder="array", categoryarray=names
+    )
     return figure
+
+
+def _add_measured(
+    figure: go.Figure, own: Sequence[tuple[Line, str]], symbol: str, name: str
+) -> None:
+    measured = [line.measured for line, _ in own]
+    figure.add_scatter(
+        x=[one.mean for one in measured],
+        y=[text for _, text in own],
+        error_x={
+            "type": "data",
+            # (a bootstrap interval has not its mean in the middle)
+            "array": [_beyond(one.high, one.mean) for one in measured],
+            "arrayminus": [_beyond(one.mean, one.low) for one in measured],
+            "thickness": 1.5,
+            "width": 4,
+        },
+        mode="markers",
+        marker={"symbol": symbol, "size": 9, "color": COLOURS[0]},
+        name=name,
+        customdata=[line.runs for line, _ in own],
+        hovertemplate="%{y}<br>%{x:.2f} % over %{customdata} runs<extra></extra>",
+    )
 
 
 def _beyond(far: float | None, near: float | None) -> float:
