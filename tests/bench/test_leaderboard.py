@@ -196,7 +196,7 @@ class TestReported:
         assert standing.unlike == ()
         assert standing.comparable
         assert standing.gap == pytest.approx(90 - 92.31)
-        assert standing.verdict == "can't be told with these runs (n needed: ?)"
+        assert standing.verdict == "can't be told with these runs (n needed: 2 or more)"
 
     def test_the_last_epoch_is_not_what_the_paper_prints(self, bench):
         self.run(bench, spec(**TABLE1, attention="hfc"))

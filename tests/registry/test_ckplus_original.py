@@ -222,7 +222,11 @@ def test_frame_that_is_no_image(root: Path) -> None:
     path.write_text("no image")
     with pytest.raises(DataError, match=rf"{STEM}4\.png is not an image"):
         load(root)
-    Image.fromarray(noise(0, 100, 120)).convert("RGBA").save(path)
+    frame = Image.fromarray(noise(0, 100, 120)).convert("RGBA")
+    frame.save(path)
+    load(root)  # nothing of it is transparent: it is the same image
+    frame.putalpha(100)
+    frame.save(path)
     with pytest.raises(DataError, match=rf"{STEM}4\.png is neither .* \(Pillow calls .* 'RGBA'"):
         load(root)
 
