@@ -23,7 +23,9 @@ def _doubts(source: str) -> dict[str, str]:
     doubts: dict[str, str] = {}
     for finding in audit_named(source):
         if finding.group == "arithmetic" and finding.follows:
-            why = f"a misprint by the paper's own numbers: {finding.follows} follows, see the audit"
+            why = (
+                f"misprinted, by the paper's own numbers: {finding.follows} follows (see the audit)"
+            )
             copies = [where for where in finding.also if finding.where.endswith(_column(where))]
             doubts |= dict.fromkeys([finding.where, *copies], why)
     return doubts

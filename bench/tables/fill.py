@@ -1,11 +1,12 @@
 """A table filled from a store."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy.orm import Session
 
 from bench.comparability import find_reported
 from bench.statistics.comparison import Comparison
+from bench.statistics.doubted import doubt
 from bench.statistics.measured import Configuration, configurations
 from bench.statistics.settings import against, setting
 from bench.tables.beside import beside_reported, heads_of, unlike
@@ -61,7 +62,8 @@ def fill(
         Letters(),
     )
     entries = tuple(_entry(source, place) for place in places(layout, found))
-    general = [Note("", text) for text in _general(source, entries)]
+    texts = [*_general(source, entries), *dict.fromkeys(_misprints(layout, found))]
+    general = [Note("", text) for text in texts]
     return Table(
         name,
         layout,
@@ -70,6 +72,18 @@ def fill(
         entries,
         (*source.letters.notes, *general),
     )
+
+
+def _misprints(layout: Layout, found: Sequence[Configuration]) -> Iterator[str]:
+    """What the audit says of the reported figures beside these runs."""
+    named = [layout.reported] if layout.reported else []
+    for one in found:
+        table, row = find_reported(one.specification, named) or (None, None)
+        if table is None or row is None:
+            continue
+        for column, printed in (("Average", row.average), ("gain", row.gain)):
+            if printed and (why := doubt(table, row, column)):
+                yield f"Reported {printed} ({row.label}, {row.dataset}): {why}."
 
 
 def _nothing(name: str, layout: Layout, any_cells: bool, matrix: str | None) -> str:

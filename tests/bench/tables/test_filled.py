@@ -87,6 +87,14 @@ def test_what_was_not_run_is_missing_and_not_left_out(table1):
     assert letters[lonely.marks[0]] == "1 more asked for and without a result."
 
 
+def test_a_reported_misprint_is_told(table1):
+    told = [note.text for note in table1.notes if "misprinted" in note.text]
+    assert told == [
+        "Reported 92.31 (ResNet18 + HFC, ckplus): misprinted, by the paper's own numbers: 92.54 "
+        "follows (see the audit)."
+    ]
+
+
 def test_the_caption_says_under_what_conditions(table1):
     for said in (
         "Data: ckplus.",
