@@ -41,7 +41,8 @@ class _QuickDepthwise(TorchFunctionMode):
         args: tuple[Any, ...] = (),
         kwargs: dict[str, Any] | None = None,
     ) -> Any:
-        if func is functional.conv2d and not kwargs and len(args) == 7:
+        meant = func is functional.conv2d and torch.is_autocast_enabled("cpu")
+        if meant and not kwargs and len(args) == 7:
             x, weight, bias, stride, padding, dilation, groups = args
             depthwise = groups == x.shape[1] == len(weight) > 1
             if depthwise and bias is None and max(stride) > 1 and isinstance(padding, tuple):

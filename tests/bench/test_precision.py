@@ -91,6 +91,14 @@ def test_single_precision_stays_as_it_is():
     assert torch.equal(inside, layer(x))
 
 
+def test_what_is_kept_in_single_precision_within_stays_so():
+    layer = depthwise(3, 2, 1, 1)
+    x = torch.randn(2, CHANNELS, 28, 28)
+    with mixed("bf16", CPU), torch.autocast("cpu", enabled=False):
+        inside = layer(x)
+    assert torch.equal(inside, layer(x))
+
+
 @pytest.mark.slow
 def test_it_costs_no_more_than_what_it_stands_in_for():
     """In seconds of this thread; where oneDNN is slow, a third of it."""
