@@ -43,6 +43,29 @@ def test_no_better_than_its_controls_is_no_evidence_for_high_frequencies(bench):
     assert "the frequencies are high (that control can't be told from it)" in may_not
 
 
+def test_a_tuned_module_stands_beside_controls_of_its_own_radius(bench):
+    """Default controls that are beaten too are no evidence for it."""
+    runs = {"none": BAD, "bam": BAD, "hfc_mean": BAD, "hfc_random": BAD}
+    tuned = {"hfc": GOOD, "hfc_mean": ALIKE, "hfc_random": BAD}
+    cells = list(runs.items())
+    cells += [({"name": name, "radius": 0.4}, wrong) for name, wrong in tuned.items()]
+    for attention, places in cells:
+        for seed, wrong in enumerate(places):
+            bench.run(spec(attention=attention, seed=seed), SPLIT, wrong_at(SPLIT, wrong))
+    with bench.session() as session:
+        (found,) = claims(session, Scope())
+    assert [one.second for one in found.comparisons] == [
+        "none",
+        "bam",
+        "hfc_mean(radius=0.4)",
+        "hfc_random(radius=0.4)",
+    ]
+    assert {one.family for one in found.comparisons} == {4}
+    assert "hfc(radius=0.4) reaches" in found.paragraph
+    assert "the mask follows the image (that control can't be told from it)" in found.paragraph
+    assert "high frequencies help, which takes being above" in found.paragraph
+
+
 def test_no_better_than_the_plain_backbone(bench):
     may, may_not = claim(bench, hfc=GOOD, none=ALIKE, bam=ALIKE, hfc_mean=ALIKE, hfc_random=ALIKE)
     assert "helps in this setting" not in may
