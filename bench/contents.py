@@ -40,6 +40,27 @@ class Group:
 
 
 @dataclass(frozen=True)
+class Wanted:
+    """Which cells: those of all these names, where they are given.
+
+    Attributes
+    ----------
+    model : str
+        Text that backbone or attention has in it.
+    """
+
+    matrix: str | None = None
+    configuration: str | None = None
+    dataset: str | None = None
+    backbone: str | None = None
+    state: str | None = None
+    model: str = ""
+
+
+ANY = Wanted()
+
+
+@dataclass(frozen=True)
 class Listed:
     """A cell in one line, with its balanced accuracy on the test part at the best epoch."""
 
@@ -123,21 +144,9 @@ def specification_of(session: Session, configuration: str) -> Specification:
 
 
 def listed(
-    session: Session,
-    matrix: str | None = None,
-    configuration: str | None = None,
-    state: str | None = None,
-    dataset: str | None = None,
-    model: str = "",
-    most: int = MOST,
+    session: Session, wanted: Wanted = ANY, most: int = MOST, after: int = 0
 ) -> tuple[Listed, ...]:
-    """Cells in the order in which they were asked for; the first so many.
-
-    Parameters
-    ----------
-    model : str
-        Only those whose backbone or attention has this text in it.
-    """
+    """Cells in the order in which they were asked for; so many, after so many others."""
     picked = and_(Selection.cell_key == Cell.key, Selection.rule == "best")
     tested = and_(
         Evaluation.cell_key == Cell.key,
@@ -151,17 +160,14 @@ def listed(
         .outerjoin(Evaluation, tested)
         .order_by(Cell.key)
         .limit(most)
+        .offset(after)
     )
-    if configuration is not None:
-        query = query.where(Cell.configuration == configuration)
-    if state is not None:
-        query = query.where(Cell.state == state)
-    if dataset is not None:
-        query = query.where(Cell.dataset == dataset)
-    if model:
-        holds = Cell.backbone.contains(model, autoescape=True)
-        query = query.where(holds | Cell.attention.contains(model, autoescape=True))
-    return tuple(Listed(*row) for row in session.execute(_of(query, matrix)))
+    return tuple(Listed(*row) for row in session.execute(_only(query, wanted)))
+
+
+def how_many(session: Session, wanted: Wanted = ANY) -> int:
+    """So many cells are like that."""
+    return session.scalar(_only(select(func.count(Cell.key)), wanted)) or 0
 
 
 def troubles(session: Session, matrix: str | None = None, most: int = 50) -> tuple[Trouble, ...]:
@@ -220,3 +226,14 @@ def _of(query: Query, matrix: str | None) -> Query:
         return query
     members = select(MatrixCell.cell_key).where(MatrixCell.matrix == matrix)
     return query.where(Cell.key.in_(members))
+
+
+def _only(query: Query, wanted: Wanted) -> Query:
+    for kind in ("configuration", "dataset", "backbone", "state"):
+        name = getattr(wanted, kind)
+        if name is not None:
+            query = query.where(getattr(Cell, kind) == name)
+    if wanted.model:
+        holds = Cell.backbone.contains(wanted.model, autoescape=True)
+        query = query.where(holds | Cell.attention.contains(wanted.model, autoescape=True))
+    return _of(query, wanted.matrix)

@@ -1,4 +1,4 @@
-"""Any table of texts as CSV, Markdown or LaTeX."""
+"""Any table as CSV, Markdown or LaTeX."""
 
 import csv
 import io
@@ -56,13 +56,18 @@ def grid(
     return Grid(heads, texts, frozenset(formats))
 
 
-def to_csv(table: Grid) -> str:
-    """With a line of heads."""
+def to_csv(records: Sequence[Mapping[str, object]]) -> str:
+    """With a line of heads; numbers as they are, not as they are shown, and nothing for None."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(table.heads)
-    writer.writerows(table.rows)
+    writer.writerow(records[0] if records else ())
+    writer.writerows([_bare(value) for value in record.values()] for record in records)
     return out.getvalue()
+
+
+def no_formula(text: str) -> str:
+    """A text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 def to_markdown(table: Grid) -> str:
@@ -82,6 +87,10 @@ def to_latex(table: Grid) -> str:
 
 def _text(value: object, form: Callable[[object], str]) -> str:
     return "–" if value is None else form(value)
+
+
+def _bare(value: object) -> object:
+    return no_formula(value) if isinstance(value, str) else value
 
 
 def _in_pipes(text: str) -> str:

@@ -1,6 +1,7 @@
 """The command ``ferbench dashboard``."""
 
 import os
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,10 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from multiprocessing.process import BaseProcess
 
-    import optuna
-
     from bench.home import Home
-    from bench.study.findings import Findings
+    from dashboard.place import Begun
 
 #: Seconds between two looks of the ingester.
 INTERVAL = 2.0
@@ -62,10 +61,14 @@ def _in_url(address: str) -> str:
     return f"[{address}]" if ":" in address else address
 
 
-def _studies(home: "Home") -> "Sequence[tuple[optuna.Study, Findings]]":
+def _studies(home: "Home") -> "Sequence[Begun]":
+    from dashboard.place import Begun
     from jobs.study_asked import known_studies
 
-    return [(known.stored, known.findings(home)) for known in known_studies(home)]
+    return [
+        Begun(known.stored.study_name, known.stored, partial(known.trials, home), known.findings_in)
+        for known in known_studies(home)
+    ]
 
 
 def _start_ingester(home: "Home") -> "BaseProcess":

@@ -1,4 +1,9 @@
-"""Choices that stand in the address, so that a link shows somebody else the same page."""
+"""Choices that stand in the address, so that a link shows somebody else the same page.
+
+A choice has the same name on every page that has it: who goes from one to the next keeps it. What
+is offered first is left out of the address where the program settles it, and stands in the address
+where the database does, which may offer another first tomorrow.
+"""
 
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
@@ -18,21 +23,37 @@ def choice(
     default: str | None = None,
     shown: Callable[[str], str] = str,
 ) -> str:
-    """One of several; what the address asks for and is not there is said, and the default taken.
+    """One of several that the program knows; the address has it as it is shown.
 
-    The address has it as it is shown.
+    What the address asks for and is not there is said, and the default taken.
     """
-    check(name, [shown(option) for option in options])
+    _check_link(name, [shown(option) for option in options])
     index = options.index(default) if default in options else 0
+    if st.session_state.get(name, options[index]) not in options:
+        del st.session_state[name]
     chosen = st.selectbox(
         label, options, index=index, key=name, bind="query-params", format_func=shown
     )
     return str(chosen if chosen is not None else options[index])
 
 
+def choice_of_data(
+    name: str, label: str, options: Sequence[str], default: str | None = None
+) -> str:
+    """One of several that the database has; it always stands in the address."""
+    _check_link(name, options)
+    first = default if default is not None and default in options else options[0]
+    if _now(name) not in options:
+        _set(name, first)
+    chosen = st.selectbox(
+        label, options, index=None, key=name, bind="query-params", placeholder=first
+    )
+    return str(chosen if chosen is not None else first)
+
+
 def section(name: str, label: str, options: Sequence[str]) -> str:
     """The part of a page that is shown; the others are not even asked for."""
-    check(name, options)
+    _check_link(name, options)
     chosen = st.segmented_control(
         label,
         options,
@@ -46,12 +67,16 @@ def section(name: str, label: str, options: Sequence[str]) -> str:
 
 
 def choices(
-    name: str, label: str, options: Sequence[str], default: Sequence[str], **look: Any
+    name: str, label: str, options: Sequence[str], default: Sequence[str] = (), **look: Any
 ) -> list[str]:
-    """Several of several."""
-    check(name, options)
-    kept = [one for one in default if one in options]
-    return list(st.multiselect(label, options, default=kept, key=name, bind="query-params", **look))
+    """Several of several; the default stands in the address too."""
+    _check_link(name, options)
+    kept = st.session_state.get(name)
+    if kept is None and default and name not in st.query_params:
+        _set(name, list(default))
+    elif kept and not set(kept) <= set(options):
+        st.session_state[name] = [one for one in kept if one in options]
+    return list(st.multiselect(label, options, key=name, bind="query-params", **look))
 
 
 def number(name: str, label: str, low: int, high: int, default: int) -> int:
@@ -64,9 +89,22 @@ def number(name: str, label: str, low: int, high: int, default: int) -> int:
     return int(st.slider(label, low, high, default, key=name, bind="query-params"))
 
 
-def check(name: str, options: Sequence[str]) -> None:
-    """Say what the address asks for that is not there."""
+def _check_link(name: str, options: Sequence[str]) -> None:
+    """Say what a link asks for that is not there; of what was chosen by hand one knows why."""
+    if name in st.session_state:
+        return
     for asked in st.query_params.get_all(name):
         if asked not in options:
             hint = nearest(asked, options) if options else ""
             remark(f"The address asks for {name} = '{asked}', which is not there{hint}.")
+
+
+def _now(name: str) -> Any:
+    return st.session_state.get(name, st.query_params.get(name))
+
+
+def _set(name: str, value: str | list[str]) -> None:
+    """Choose in one's stead, and let the address say so."""
+    if name not in st.session_state:  # (of those that are there, Streamlit keeps the address true)
+        st.query_params[name] = value
+    st.session_state[name] = value

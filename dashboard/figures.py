@@ -1,5 +1,6 @@
 """Figures for print on the screen, with the buttons that take them away."""
 
+from collections.abc import Callable, Hashable
 from functools import partial
 from io import BytesIO
 from pathlib import Path
@@ -11,31 +12,35 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from bench.figures.style import save
+from dashboard.reading import kept
 
 #: Figures wider than this many inches fill the page; others have so many dots an inch.
 WIDE, DOTS = 4.0, 150
 MIMES = {"svg": "image/svg+xml", "png": "image/png", "pdf": "application/pdf"}
 
 
-def show_figure(figure: Figure, name: str, describes: str) -> None:
+def show_figure(make: Callable[[], Figure], key: Hashable, name: str, describes: str = "") -> None:
     """Show a figure as it will be printed, and offer it as a file.
 
     Parameters
     ----------
+    make : callable
+        Draws it; asked again only for a file of another kind.
+    key : hashable
+        All that it depends on: with the same, it is not drawn again.
     name : str
         Of the file, without its ending; on one page each once.
     describes : str
         What there is to see, for who does not see it.
     """
-    png = written(figure, "png")
-    inches = figure.get_figwidth()
+    png, inches = kept(("figure", name, key), partial(_printed, make))
     width: Literal["stretch"] | int = "stretch" if inches > WIDE else int(inches * DOTS)
     st.image(Image.open(BytesIO(png)), width=width, alt=describes)
     with st.container(horizontal=True, gap="small"):
         for ending, mime in MIMES.items():
             st.download_button(
                 ending.upper(),
-                png if ending == "png" else partial(written, figure, ending),
+                png if ending == "png" else partial(_written, make, ending),
                 f"{name}.{ending}",
                 mime,
                 key=f"{name}.{ending}",
@@ -45,8 +50,18 @@ def show_figure(figure: Figure, name: str, describes: str) -> None:
             )
 
 
-def written(figure: Figure, ending: str) -> bytes:
-    """A figure as the bytes of a file."""
+def _printed(make: Callable[[], Figure]) -> tuple[bytes, float]:
+    """For the screen, with its width in inches."""
+    figure = make()
+    return _bytes(figure, "png"), figure.get_figwidth()
+
+
+def _written(make: Callable[[], Figure], ending: str) -> bytes:
+    return _bytes(make(), ending)
+
+
+def _bytes(figure: Figure, ending: str) -> bytes:
+    """A figure as those of a file."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"figure.{ending}"
         save(figure, path)

@@ -8,6 +8,27 @@ import optuna
 
 from bench.home import Home, find_home
 from bench.study.findings import Findings
+from bench.study.trials import TrialRow
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A study that was begun.
+
+    Attributes
+    ----------
+    stored : optuna.Study
+        As Optuna has it.
+    trials : callable
+        Its trials as they are now.
+    findings : callable
+        What such trials say together, which takes a while.
+    """
+
+    name: str
+    stored: optuna.Study
+    trials: Callable[[], tuple[TrialRow, ...]]
+    findings: Callable[[Sequence[TrialRow]], Findings]
 
 
 @dataclass(frozen=True)
@@ -19,15 +40,15 @@ class Place:
     home : Home
         Its database is read and never written.
     studies : callable
-        Every study that was begun there, as Optuna has it and with its findings: to run studies is
-        no business of the pages, and so neither is to find them.
+        Every study that was begun there: to run studies is no business of the pages, and so
+        neither is to find them.
     is_lost : callable
         Whether a cell that runs by the database has nobody any more who trains it: nothing is
         written down of a worker that was killed, so that it takes a look at its journal.
     """
 
     home: Home
-    studies: Callable[[], Sequence[tuple[optuna.Study, Findings]]] = tuple
+    studies: Callable[[], Sequence[Begun]] = tuple
     is_lost: Callable[[str], bool] = lambda _cell: False
 
 

@@ -39,7 +39,12 @@ def revision() -> tuple[Any, ...]:
 def keep(question: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
     """The same for what does not depend on the database."""
     key = (_name(question), args, tuple(sorted(options.items())))
-    answer: T = _kept(key, lambda: question(*args, **options))
+    return kept(key, lambda: question(*args, **options))
+
+
+def kept(key: Hashable, make: Callable[[], T]) -> T:
+    """What was made under this key, made now where nothing was; the key says all it depends on."""
+    answer: T = _kept(key, make)
     return answer
 
 
@@ -60,8 +65,7 @@ def _ask(
             return question(session, *args, **options)
 
     key = (store.url, at, _name(question), args, tuple(sorted(options.items())))
-    kept: T = _kept(key, answer)
-    return kept
+    return kept(key, answer)
 
 
 def _name(question: Callable[..., Any]) -> str:

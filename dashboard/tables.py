@@ -10,17 +10,18 @@ import streamlit as st
 from bench.grid import Grid, grid, to_csv, to_latex, to_markdown
 from bench.statistics.intervals import Estimate
 
-#: How to write a table down: ending, type, and what writes it.
-WRITERS: dict[str, tuple[str, str, Callable[[Grid], str]]] = {
-    "LaTeX": ("tex", "application/x-tex", to_latex),
-    "Markdown": ("md", "text/markdown", to_markdown),
-    "CSV": ("csv", "text/csv", to_csv),
+Records = Sequence[Mapping[str, Any]]
+#: How to write a table down: ending, type, and what writes it, as it is shown or as it is.
+WRITERS: dict[str, tuple[str, str, Callable[[Grid, Records], str]]] = {
+    "LaTeX": ("tex", "application/x-tex", lambda shown, _: to_latex(shown)),
+    "Markdown": ("md", "text/markdown", lambda shown, _: to_markdown(shown)),
+    "CSV": ("csv", "text/csv", lambda _, records: to_csv(records)),
 }
 
 
 def show_table(
     name: str,
-    rows: Sequence[Mapping[str, Any]],
+    rows: Records,
     formats: Mapping[str, str] | None = None,
     describes: str = "",
     links: Mapping[str, str] | None = None,
@@ -56,7 +57,7 @@ def show_table(
         **look,
     )
     texts = [{head: row[head] for head in row if head not in links} for row in rows]
-    offer(name, grid(texts, {h: partial(_format, form) for h, form in formats.items()}))
+    offer(name, as_shown(texts, formats), texts)
 
 
 def interval_of(estimate: Estimate, sign: str = "") -> str | None:
@@ -66,13 +67,18 @@ def interval_of(estimate: Estimate, sign: str = "") -> str | None:
     return f"{estimate.low:{sign}.1f} to {estimate.high:{sign}.1f}"
 
 
-def offer(name: str, table: Grid) -> None:
-    """Buttons that give a table as a file."""
+def as_shown(records: Records, formats: Mapping[str, str]) -> Grid:
+    """Records as texts, numbers as `format` writes them."""
+    return grid(records, {head: partial(_format, form) for head, form in formats.items()})
+
+
+def offer(name: str, shown: Grid, records: Records) -> None:
+    """Buttons that give a table as a file: as it is shown, or its bare values."""
     with st.container(horizontal=True, gap="small"):
         for what, (ending, mime, write) in WRITERS.items():
             st.download_button(
                 what,
-                partial(write, table),
+                partial(write, shown, records),
                 f"{name}.{ending}",
                 mime,
                 key=f"{name}.{ending}",
@@ -82,7 +88,7 @@ def offer(name: str, table: Grid) -> None:
             )
 
 
-def _says_anything(rows: Sequence[Mapping[str, Any]], head: str) -> bool:
+def _says_anything(rows: Records, head: str) -> bool:
     """Whether a column holds anything at all; an empty one takes room from the others."""
     return any(row[head] is not None and row[head] != "" for row in rows)
 

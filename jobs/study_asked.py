@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ import optuna
 
 from bench.home import Home
 from bench.study.findings import OPTIMISTIC, Findings, find
-from bench.study.trials import trial_row
+from bench.study.trials import TrialRow, trial_row
 from jobs.matrix import Settings, without
 from jobs.study import Study
 from jobs.study_draw import names_of
@@ -38,14 +38,21 @@ class Known:
     place: Place
     stored: optuna.Study
 
-    def findings(self, home: Home) -> Findings:
-        """What it has found so far."""
+    def trials(self, home: Home) -> tuple[TrialRow, ...]:
+        """Its trials as they are now."""
         folder = home.runs.root / "studies" / self.study.name
-        rows = [
+        return tuple(
             trial_row(trial, self.study.objectives, is_held(folder, lease_of(trial.number)))
             for trial in self.stored.get_trials(deepcopy=False)
-        ]
-        return find(self.stored, rows, self.study.model_dump(mode="json"))
+        )
+
+    def findings_in(self, trials: Sequence[TrialRow]) -> Findings:
+        """What such trials say together."""
+        return find(self.stored, trials, self.study.model_dump(mode="json"))
+
+    def findings(self, home: Home) -> Findings:
+        """What it has found so far."""
+        return self.findings_in(self.trials(home))
 
 
 def known_studies(home: Home) -> list[Known]:

@@ -115,6 +115,8 @@ def draw_gradcam(
 ) -> Figure:
     """Columns are images, rows are models under a row of the bare images.
 
+    Of one image all stand side by side: the models are columns.
+
     Parameters
     ----------
     images : sequence of float64 array, (H, W)
@@ -122,21 +124,29 @@ def draw_gradcam(
     truths : sequence of str
         What stands above each image.
     models : sequence of str
-        What stands beside each row.
+        What stands beside each row, or above each column.
     seen : sequence of sequence of Seen
         Of each model, of each image.
     classes : sequence of str
         Names, for the models' answers.
     """
     with styled():
-        width = min(PAGE, 1.1 * len(images) + 0.5)
-        side = (width - 0.5) / len(images)
-        figure = new_figure(width, (side + 0.3) * (len(models) + 1) + 0.45)
-        grid = figure.subplots(len(models) + 1, len(images), squeeze=False)
+        rows, columns = len(models) + 1, len(images)
+        beside = columns == 1
+        if beside:
+            rows, columns = columns, rows
+        width = min(PAGE, (1.6 if beside else 1.1) * columns + 0.5)
+        side = (width - 0.5) / columns
+        figure = new_figure(width, (side + (0.6 if beside else 0.3)) * rows + 0.45)
+        grid = figure.subplots(rows, columns, squeeze=False)
+        grid = grid.T if beside else grid
         for axes, image, truth in zip(grid[0], images, truths, strict=True):
             show_image(axes, image, truth, cmap="gray")
         for row, model, looks in zip(grid[1:], models, seen, strict=True):
-            row[0].set_ylabel(model)
+            if beside:
+                row[0].set_title(model)
+            else:
+                row[0].set_ylabel(model)
             for axes, image, own in zip(row, images, looks, strict=True):
                 show_image(axes, image, cmap="gray")
                 axes.imshow(

@@ -3,12 +3,11 @@
 import csv
 from io import StringIO
 
+from bench.grid import no_formula
 from bench.tables.content import Table
 
 #: What is told of each figure.
 TOLD = ("value", "std", "low", "high", "n", "reported")
-#: A spreadsheet would take a text that begins so for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def render(table: Table) -> str:
@@ -30,9 +29,5 @@ def render(table: Table) -> str:
             entry.reported_as,
             "; ".join(entry.unlike),
         ]
-        writer.writerow([*map(_safe, texts), *("" if f is None else f for f in figures)])
+        writer.writerow([*map(no_formula, texts), *("" if f is None else f for f in figures)])
     return text.getvalue()
-
-
-def _safe(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -1,13 +1,16 @@
 """What a module does to one image: high-pass part, spectra, correlation, score, and Grad-CAM."""
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Hashable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 import streamlit as st
+from matplotlib.figure import Figure
 
 from bench.cells import cell_report
-from bench.contents import Listed, groups, listed
+from bench.contents import Listed, Wanted, groups, listed
 from bench.figures.attention import draw_attention
 from bench.figures.filter import draw_filter, take_apart
 from bench.figures.gradcam import draw_gradcam
@@ -18,8 +21,8 @@ from bench.figures.trained import RULES, Trained, load_trained
 from bench.specification import Specification
 from dashboard.address import choice, choices, number
 from dashboard.figures import show_figure
-from dashboard.filters import ask_matrix, names, tagged
-from dashboard.reading import home, keep, read
+from dashboard.filters import ask_filters, cell_named
+from dashboard.reading import home, keep, kept, read
 from dashboard.told import note, plain, remark, say, telling
 from dashboard.uploads import BYTES, read_upload
 from registry.errors import RequestError
@@ -28,6 +31,16 @@ from registry.spectrum import HighPass
 DEFAULT_RADIUS = 0.25
 #: Models side by side.
 MOST = 4
+#: Cells in the list to pick from.
+CELLS = 2000
+COLUMNS = (
+    "In each row one position of the module. x̃: the map squeezed to one channel; h: its high-pass "
+    "part (x̃ − h: the rest); σ: their singular values; σ(·) σ(·)ᵀ: the correlation of the two, on "
+    "a logarithmic scale; a: the score, after convolution and sigmoid; x: the map's mean over its "
+    "channels; a ⊙ x: the same after the score has weighed it."
+)
+#: A model that was built, and what tells it from every other.
+Model = tuple[Trained, Hashable]
 SOURCES = ("test image", "built-in face", "upload")
 
 
@@ -38,17 +51,17 @@ def show() -> None:
     with left:
         models = _models(found)
     with right:
-        picture = _picture(models)
+        picture = _picture([one for one, _ in models])
     if picture is None:
         return
-    own = next((radii(one.model) for one in models if radii(one.model)), (DEFAULT_RADIUS,))
+    own = next((radii(one.model) for one, _ in models if radii(one.model)), (DEFAULT_RADIUS,))
     _with_radius(models, picture, own[0])
     with telling():
         _gradcam(models, picture)
 
 
 @st.fragment
-def _with_radius(models: Sequence[Trained], picture: Picture, own: float) -> None:
+def _with_radius(models: Sequence[Model], picture: Picture, own: float) -> None:
     """What depends on the radius: its slider does all of this again, and nothing else."""
     asked = st.query_params.get("radius")
     if asked is not None and not _in_range(asked):
@@ -63,17 +76,23 @@ def _with_radius(models: Sequence[Trained], picture: Picture, own: float) -> Non
         bind="query-params",
     )
     kernel = HighPass(radius)
-    parts = take_apart("image", picture.grey, kernel)
-    figure = draw_filter([parts], kernel, picture.title)
-    describes = f"{picture.title}, its spectrum, and what a filter of radius {radius} parts it into"
-    show_figure(figure, "filter", describes)
-    spectral = [one for one in models if radii(one.model)]
-    for one in spectral:
-        st.subheader(plain(one.title))
-        stages = observe_with(one.model, one.from_picture(picture), radius)
-        figure = draw_attention(stages, f"{one.title}, {one.state}; radius {radius:g}")
-        describes = f"parts, spectra, correlation and score of {one.title} at each position"
-        show_figure(figure, f"attention-{one.cell[:8]}", describes)
+    show_figure(
+        lambda: draw_filter([take_apart("image", picture.grey, kernel)], kernel, picture.title),
+        (_key(picture), radius),
+        "filter",
+        f"{picture.title}, its spectrum, and what a filter of radius {radius} parts it into",
+    )
+    spectral = [(one, key) for one, key in models if radii(one.model)]
+    if spectral:
+        note(COLUMNS)
+    for one, key in spectral:
+        st.subheader(plain(_named(one)))
+        show_figure(
+            partial(_inside, one, picture, radius),
+            (key, _key(picture), radius),
+            f"attention-{one.cell[:8]}",
+            f"parts, spectra, correlation and score of {one.title} at each position",
+        )
         trained = ", ".join(f"{value:g}" for value in dict.fromkeys(radii(one.model)))
         if abs(radius - radii(one.model)[0]) > 0.005:
             note(
@@ -83,68 +102,83 @@ def _with_radius(models: Sequence[Trained], picture: Picture, own: float) -> Non
         note("None of these models has spectral attention: there is nothing inside to show.")
 
 
-def _gradcam(models: Sequence[Trained], picture: Picture) -> None:
+def _inside(one: Trained, picture: Picture, radius: float) -> Figure:
+    stages = observe_with(one.model, one.from_picture(picture), radius)
+    return draw_attention(stages, f"{one.title}, {one.state}; radius {radius:g}")
+
+
+def _gradcam(models: Sequence[Model], picture: Picture) -> None:
     if not models:
         return
     st.subheader("Where each model looks (Grad-CAM)")
-    found = looks(list(models), [picture], "")
-    titles = [one.title for one in models]
-    answers = [
-        one.samples.classes[seen[0].predicted] for one, seen in zip(models, found.seen, strict=True)
-    ]
-    states = "; ".join(one.state for one in models)
-    figure = draw_gradcam(
-        found.images, found.truths, titles, found.seen, models[0].samples.classes, states
+    shown = [one for one, _ in models]
+    key = (tuple(key for _, key in models), _key(picture))
+    found = kept(("looks", key), lambda: looks(shown, [picture], ""))
+    classes = shown[0].samples.classes
+    titles = [_named(one, "\n") for one in shown]
+    states = "; ".join(one.state for one in shown)
+    said = ", ".join(
+        f"{_named(one)} says {classes[seen[0].predicted]}"
+        for one, seen in zip(shown, found.seen, strict=True)
     )
-    said = ", ".join(f"{t} says {a}" for t, a in zip(titles, answers, strict=True))
-    show_figure(figure, "gradcam", f"Grad-CAM of {picture.title}: {said}")
+    show_figure(
+        lambda: draw_gradcam(found.images, found.truths, titles, found.seen, classes, states),
+        key,
+        "gradcam",
+        f"Grad-CAM of {picture.title}: {said}",
+    )
+
+
+def _named(one: Trained, between: str = ", ") -> str:
+    """Enough to tell two models of one kind apart."""
+    return f"{one.title}{between}seed {one.specification.seed} · {one.cell[:6]}"
+
+
+def _key(picture: Picture) -> str:
+    return hashlib.sha256(picture.title.encode() + picture.pixels.tobytes()).hexdigest()
 
 
 def _cells() -> tuple[Listed, ...]:
-    first, second = st.columns(2)
-    with first:
-        matrix = ask_matrix()
-    counted = read(groups, matrix)
-    with second:
-        dataset = choice("dataset", "Dataset", names(counted, "dataset"))
-    done: tuple[Listed, ...] = read(listed, matrix=matrix, state="done", dataset=dataset)
-    return done
+    filters = ask_filters("matrix", "dataset")
+    if filters is None:
+        return ()
+    return read(listed, Wanted(filters.matrix, dataset=filters.dataset, state="done"), CELLS)
 
 
-def _models(found: Sequence[Listed]) -> list[Trained]:
+def _models(found: Sequence[Listed]) -> list[Model]:
     if not found:
         st.info("No cell is done yet; a picture can be taken apart all the same.")
         return []
-    called = {
-        f"{tagged(f'{cell.backbone} / {cell.attention}', cell.id)}, seed {cell.seed}": cell.id
-        for cell in found
-    }
+    called = {cell_named(one.backbone, one.attention, one.seed, one.id): one.id for one in found}
     spectral = [name for name in called if " / hfc" in name]
-    default = [*spectral, *called][:1]
     picked = choices(
         "cell",
         f"Cells, at most {MOST}",
         list(called),
-        default,
+        default=[*spectral, *called][:1],
         max_selections=MOST,
     )
+    if len(found) == CELLS:
+        note(f"The list has the first {CELLS:,} cells; a matrix beside the page makes them fewer.")
     models = []
     for name in picked:
         with telling():
             models.append(_load(called[name]))
-    for one in models:
+    for one, _ in models:
         if one.epoch is None:
             remark(f"{one.title}: {one.state}")
     return models
 
 
-def _load(identity: str) -> Trained:
+def _load(identity: str) -> Model:
+    """The model of a cell, with a key that is another one when its weights are."""
     report = read(cell_report, identity)
     weights = [home().runs.weights(identity, rule) for rule in RULES]
     written = tuple(path.stat().st_mtime_ns if path.exists() else 0 for path in weights)
     specification = Specification.model_validate(report.specification)
     with st.spinner("Building the model"):
-        return keep(_trained, identity, written, specification.model_dump_json())
+        model = keep(_trained, identity, written, specification.model_dump_json())
+    return model, (identity, written)
 
 
 def _trained(identity: str, _written: tuple[int, ...], specification: str) -> Trained:

@@ -8,7 +8,7 @@ import streamlit as st
 from bench.audit.findings import Finding, key_of, place
 from bench.audit.report import audit_named
 from bench.grid import Grid
-from dashboard.address import choice
+from dashboard.address import choice_of_data
 from dashboard.reading import keep
 from dashboard.tables import offer
 from dashboard.told import note, plain, telling
@@ -29,7 +29,7 @@ COLOURS = {
 def show() -> None:
     """The page."""
     tables = {key_of(table): table for table in reported_tables()}
-    chosen = choice("table", "Paper's table", list(tables))
+    chosen = choice_of_data("table", "Paper's table", list(tables))
     table = tables[chosen]
     findings = keep(audit_named, chosen)
     every = keep(audit_named, table.source)
@@ -92,7 +92,8 @@ def _table(
         ("model", *columns),
         tuple((row.label, *line) for row, line in zip(rows, texts, strict=True)),
     )
-    offer(f"audit-{table.name}-{dataset}", grid)
+    bare = [{"model": row.label, **{c: _printed(row)[c] for c in columns}} for row in rows]
+    offer(f"audit-{table.name}-{dataset}", grid, bare)
 
 
 def _columns(rows: Sequence[ReportedRow]) -> list[str]:

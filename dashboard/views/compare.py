@@ -6,7 +6,8 @@ from typing import Any
 import streamlit as st
 from sqlalchemy.orm import Session
 
-from bench.contents import groups, models, specification_of
+from bench.board import PLAIN
+from bench.contents import models, specification_of
 from bench.data import load_samples
 from bench.mistakes import picture
 from bench.statistics.closeup import Closeup, Disputed, closeup
@@ -14,7 +15,7 @@ from bench.statistics.comparison import Comparison
 from bench.statistics.settings import Scope, compare_all
 from dashboard.address import choice, choices
 from dashboard.charts import draw, intervals
-from dashboard.filters import ALL, RULES, ask_matrix, model_named, names, nothing_yet
+from dashboard.filters import ask_filters, model_named
 from dashboard.reading import home, read
 from dashboard.tables import show_table
 from dashboard.told import note, plain, remark, telling
@@ -24,43 +25,33 @@ LISTED, SHOWN = 200, 12
 
 
 def show() -> None:
-    """The page.
-
-    Its choices have names in the address that no other page has: of those that the page left has
-    too, Streamlit lets none through.
-    """
-    counted = read(groups)
-    if not counted:
-        nothing_yet()
+    """The page."""
+    filters = ask_filters("matrix", "dataset", "rule")
+    if filters is None:
         return
-    first, second, third = st.columns(3)
-    with first:
-        matrix = ask_matrix("within")
-    counted = read(groups, matrix) if matrix else counted
-    with second:
-        dataset = choice("on", "Dataset", names(counted, "dataset"))
-    with third:
-        rule = choice("by", "Epoch", list(RULES), shown=RULES.__getitem__)
     identities = {
         model_named(backbone, attention, protocol, identity): identity
-        for identity, backbone, attention, protocol, _ in read(models, dataset, matrix)
+        for identity, backbone, attention, protocol, _ in read(
+            models, filters.dataset, filters.matrix
+        )
     }
+    ordered = sorted(identities, key=lambda name: f" / {PLAIN}," in name)
     picked = choices(
         "model",
         "Models: the first is set against each of the others",
         list(identities),
-        default=list(identities)[:2] if len(identities) == 2 else (),
+        default=ordered if len(ordered) == 2 else (),
     )
     if len(picked) < 2:
         st.info("Pick two models or more; the leaderboard can pick them as well.")
         return
     asked = tuple(identities[name] for name in picked)
+    matrix, dataset, rule = filters.matrix, filters.dataset, filters.rule
     _conclusions(read(_compare, asked, rule, dataset, matrix), picked)
     st.page_link(
         "views/export.py",
         label=plain(f"Tables of {dataset} for a paper"),
         icon=":material/download:",
-        query_params={"matrix": matrix or ALL, "dataset": dataset, "rule": rule},
     )
     st.subheader("Close up")
     other = choice("against", "Against", picked[1:])
@@ -181,9 +172,10 @@ def _images(found: Closeup, first: str, second: str, identity: str) -> None:
         return
     both, only_first, only_second, neither = found.table
     rows = [
-        {"": f"{first} right", f"{second} right": both, f"{second} wrong": only_first},
-        {"": f"{first} wrong", f"{second} right": only_second, f"{second} wrong": neither},
+        {"": "first right", "second right": both, "second wrong": only_first},
+        {"": "first wrong", "second right": only_second, "second wrong": neither},
     ]
+    note(f"first: {first}; second: {second}.")
     show_table("mcnemar", rows, describes="McNemar's table: images over all pairs of runs")
     if not found.disputed:
         note("They are right on the same images, as often.")

@@ -5,11 +5,11 @@ from typing import Any
 
 import streamlit as st
 
-from bench.board import METRICS, Line, board, latencies
+from bench.board import METRICS, PLAIN, Line, board, latencies
 from bench.store.costs import cost_records
 from dashboard.address import choice, choices
 from dashboard.charts import draw, names_of, standings
-from dashboard.filters import ALL, Filters, ask_filters, model_named
+from dashboard.filters import Filters, ask_filters, model_named
 from dashboard.reading import read
 from dashboard.tables import interval_of, show_table
 from dashboard.told import note, plain, remark, telling
@@ -31,7 +31,7 @@ DRAWN = 40
 
 def show() -> None:
     """The page."""
-    filters = ask_filters()
+    filters = ask_filters("matrix", "dataset", "protocol", "backbone", "rule")
     if filters is None:
         return
     first, second, third = st.columns(3)
@@ -65,18 +65,9 @@ def show() -> None:
     )
     if len(lines) > DRAWN:
         note(f"Drawn are the first {DRAWN} of {len(lines)}; the table has all.")
-    prices = latencies(read(cost_records))
-    rows = [_row(name, line, prices) for name, line in zip(names_of(lines), lines, strict=True)]
-    show_table(
-        "leaderboard-table",
-        rows,
-        formats=FORMATS,
-        describes=f"Leaderboard of {filters.dataset}",
-        links={"runs": "open"},
-        height="content" if len(rows) < 16 else 560,
-    )
+    _table(lines, filters)
     _legend(lines, filters)
-    _pick(lines, filters)
+    _ways_on(lines)
 
 
 FORMATS = {
@@ -88,6 +79,38 @@ FORMATS = {
     "latency, ms": ".2f",
     "reported": ".2f",
 }
+
+
+def _table(lines: Sequence[Line], filters: Filters) -> None:
+    """All lines; those whose rows are ticked are picked, by the address and by the field below."""
+    prices = latencies(read(cost_records))
+    rows = [_row(name, line, prices) for name, line in zip(names_of(lines), lines, strict=True)]
+    picks = [_picked_as(line) for line in lines]
+    ticked = st.session_state.get("pick", st.query_params.get_all("pick"))
+    key = "leaderboard-rows"
+    before = [at for at, name in enumerate(picks) if name in ticked]
+    st.session_state[key] = {"selection": {"rows": before, "columns": [], "cells": []}}
+
+    def pick() -> None:
+        now = st.session_state[key]["selection"]["rows"]
+        if now != before:  # (what the field below has ticked comes back as if it were by hand)
+            st.session_state["pick"] = [picks[at] for at in now if at < len(picks)]
+
+    show_table(
+        "leaderboard-table",
+        rows,
+        formats=FORMATS,
+        describes=f"Leaderboard of {filters.dataset}",
+        links={"runs": "open"},
+        height="content" if len(rows) < 16 else 560,
+        key=key,
+        on_select=pick,
+        selection_mode="multi-row",
+    )
+
+
+def _picked_as(line: Line) -> str:
+    return model_named(line.backbone, line.attention, line.protocol, line.id)
 
 
 def _row(name: str, line: Line, prices: dict[tuple[str, int], float]) -> dict[str, Any]:
@@ -142,35 +165,30 @@ def _legend(lines: Sequence[Line], filters: Filters) -> None:
     )
 
 
-def _pick(lines: Sequence[Line], filters: Filters) -> None:
-    by_name = dict(zip(names_of(lines), lines, strict=True))
+def _ways_on(lines: Sequence[Line]) -> None:
+    by_name = {_picked_as(line): line for line in lines}
     picked = choices(
-        "pick", "Pick models to compare", list(by_name), default=(), placeholder="none picked"
+        "pick",
+        "Models to compare: tick their rows, or pick them here",
+        list(by_name),
+        placeholder="none picked",
     )
-    chosen = [by_name[name] for name in picked]
+    # the first is set against the others: what is gained, not what is lost, by a module
+    ordered = sorted(picked, key=lambda name: by_name[name].attention == PLAIN)
     with st.container(horizontal=True):
-        if len(chosen) > 1:
+        if len(picked) > 1:
             st.page_link(
                 "views/compare.py",
-                label=f"Compare these {len(chosen)}",
+                label=f"Compare these {len(picked)}",
                 icon=":material/compare_arrows:",
-                query_params={
-                    "within": filters.matrix or ALL,
-                    "on": filters.dataset,
-                    "by": filters.rule,
-                    "model": [
-                        model_named(line.backbone, line.attention, line.protocol, line.id)
-                        for line in chosen
-                    ],
-                },
+                query_params={"model": ordered},
             )
         for name in picked:
-            line = by_name[name]
             st.page_link(
                 "views/run.py",
                 label=plain(f"Runs of {name}"),
                 icon=":material/show_chart:",
-                query_params={"configuration": line.id},
+                query_params={"configuration": by_name[name].id},
             )
 
 

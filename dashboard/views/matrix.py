@@ -1,7 +1,7 @@
 """The cells that were asked for, by state; what failed, and what would try it again."""
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -12,21 +12,23 @@ from bench.contents import (
     Group,
     Listed,
     Trouble,
+    Wanted,
     asking,
     groups,
     listed,
     matrices_of,
     troubles,
 )
-from dashboard.filters import ask_matrix, nothing_yet
+from dashboard.address import choice_of_data
+from dashboard.filters import ask_filters
 from dashboard.place import place
 from dashboard.reading import home, read
 from dashboard.states import STATES, counts, show_counts, sign
 from dashboard.tables import show_table
 from dashboard.told import note, plain, telling
 
-#: Cells that a grid has room for; of more, models are counted.
-ROOM = 1500
+#: Cells that a grid has room for.
+ROOM = 2500
 #: Failures that are shown with all that is known of them.
 SHOWN = 30
 OPTIONS = {"failed": "--failed", "lost": "--lost", "diverged": "--diverged"}
@@ -34,10 +36,10 @@ OPTIONS = {"failed": "--failed", "lost": "--lost", "diverged": "--diverged"}
 
 def show() -> None:
     """The page."""
-    if not read(groups):
-        nothing_yet()
+    filters = ask_filters("matrix")
+    if filters is None:
         return
-    matrix = ask_matrix()
+    matrix = filters.matrix
     counted = read(groups, matrix)
     found = stored = counts(counted)
     lost = _lost(matrix) if found.get("running") else ()
@@ -47,13 +49,7 @@ def show() -> None:
     done = found.get("done", 0)
     st.progress(done / total if total else 0.0, f"{done:,} of {total:,} cells are done")
     show_counts(found)
-    if total <= ROOM:
-        cells = read(listed, matrix=matrix, most=ROOM)
-        gone = {cell.id for cell in lost}
-        _grid([replace(cell, state="lost") if cell.id in gone else cell for cell in cells])
-    else:
-        note(f"{total:,} cells are too many for a grid; counted are the cells of each model.")
-        show_table("matrix-counts", _by_model(counted), describes="cells by model and state")
+    _cells(matrix, counted, {cell.id for cell in lost})
     if any(stored.get(state) for state in TROUBLE):
         _retry(matrix)
         _failures(read(troubles, matrix=matrix))
@@ -61,9 +57,28 @@ def show() -> None:
         _tell_lost(lost)
 
 
+def _cells(matrix: str | None, counted: Sequence[Group], gone: Collection[str]) -> None:
+    """The grid: where it would be too large, that of one dataset, or else counts."""
+    dataset = None
+    total = sum(group.cells for group in counted)
+    if total > ROOM:
+        known = sorted({group.dataset for group in counted})
+        with st.sidebar:
+            dataset = choice_of_data("dataset", "Dataset", known)
+        counted = [group for group in counted if group.dataset == dataset]
+        own = sum(group.cells for group in counted)
+        note(f"{total:,} cells are too many for one grid; these are the {own:,} on {dataset}.")
+        if own > ROOM:
+            note("Those are too many as well; counted are the cells of each model.")
+            show_table("matrix-counts", _by_model(counted), describes="cells by model and state")
+            return
+    cells = read(listed, Wanted(matrix, dataset=dataset), ROOM)
+    _grid([replace(cell, state="lost") if cell.id in gone else cell for cell in cells])
+
+
 def _lost(matrix: str | None) -> tuple[Listed, ...]:
     """Cells that run by the database, and that nobody trains any more."""
-    running = read(listed, matrix=matrix, state="running", most=ROOM)
+    running = read(listed, Wanted(matrix, state="running"), ROOM)
     return tuple(cell for cell in running if place().is_lost(cell.id))
 
 
@@ -80,40 +95,48 @@ def _tell_lost(lost: Sequence[Listed]) -> None:
 
 def _grid(cells: Sequence[Listed]) -> None:
     """A row a model, a column a run; each field is a sign, with colour for who sees it."""
-    for dataset in dict.fromkeys(cell.dataset for cell in cells):
-        own = [cell for cell in cells if cell.dataset == dataset]
+    by_dataset: dict[str, list[Listed]] = {}
+    for cell in cells:
+        by_dataset.setdefault(cell.dataset, []).append(cell)
+    for dataset, own in by_dataset.items():
         st.subheader(plain(dataset))
-        rows: dict[str, dict[str, str]] = {}
-        for cell in own:
-            fields = rows.setdefault(_model(cell, own), {})
-            run = _run(cell, own)
-            fields[run] = f"{fields[run]}, {_field(cell)}" if run in fields else _field(cell)
-        runs = dict.fromkeys(run for fields in rows.values() for run in fields)
-        frame = pd.DataFrame(
-            [[fields.get(run, "") for run in runs] for fields in rows.values()],
-            index=pd.Index(list(rows), name="model"),
-            columns=list(runs),
+        protocols, splits, folds = (
+            len({getattr(cell, kind) for cell in own}) > 1
+            for kind in ("protocol", "split_seed", "fold")
         )
-        st.dataframe(
+        rows: dict[str, dict[str, list[Listed]]] = {}
+        for cell in own:
+            model = f"{cell.backbone} / {cell.attention}"
+            model += f" · {cell.protocol}" if protocols else ""
+            run = f"split {cell.split_seed}, " if splits else ""
+            run += f"fold {cell.fold}, " if folds else ""
+            fields = rows.setdefault(model, {})
+            fields.setdefault(f"{run}seed {cell.seed}", []).append(cell)
+        runs = list(dict.fromkeys(run for fields in rows.values() for run in fields))
+        frame = pd.DataFrame(
+            [
+                [", ".join(map(_field, fields.get(run, ()))) for run in runs]
+                for fields in rows.values()
+            ],
+            index=pd.Index(list(rows), name="model"),
+            columns=runs,
+        )
+        key = f"grid-{dataset}"
+        picked = st.dataframe(
             frame.style.map(_colour),
             width="content" if len(runs) < 8 else "stretch",
             height="content" if len(rows) < 16 else 560,
             alt=f"cells on {dataset}: a row for each model, a column for each run",
+            key=key,
+            on_select="rerun",
+            selection_mode="single-cell",
         )
+        for row, run in picked["selection"]["cells"]:
+            chosen = list(rows.values())[row].get(run, ())
+            if chosen:
+                st.switch_page("views/run.py", query_params={"cell": chosen[0].id})
     note("; ".join(f"{sign(state)} {state}" for state in STATES) + "; a number: epochs so far")
-
-
-def _model(cell: Listed, others: Sequence[Listed]) -> str:
-    several = len({other.protocol for other in others}) > 1
-    return f"{cell.backbone} / {cell.attention}" + (f" · {cell.protocol}" if several else "")
-
-
-def _run(cell: Listed, others: Sequence[Listed]) -> str:
-    parts = [f"seed {cell.seed}"]
-    for name, what in (("split_seed", "split"), ("fold", "fold")):
-        if len({getattr(other, name) for other in others}) > 1:
-            parts.insert(0, f"{what} {getattr(cell, name)}")
-    return ", ".join(parts)
+    note("A click on a field opens its run.")
 
 
 def _field(cell: Listed) -> str:

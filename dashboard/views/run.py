@@ -1,17 +1,19 @@
 """One cell: what it was asked, where it ran, its curves, and what it got wrong."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from bench.cells import CellReport, cell_report, find_cell
-from bench.contents import Listed, groups, listed
+from bench.contents import Listed, Wanted, how_many, listed
 from bench.history import FIGURES, by_class, confusion_at, flat, unlike
 from bench.mistakes import Mistake, mistakes
 from dashboard.address import choice, number, section
 from dashboard.charts import confusion, draw, over_epochs
-from dashboard.filters import ALL, ask_matrix, model_named, nothing_yet
+from dashboard.filters import ALL, Filters, ask_filters, model_named
 from dashboard.reading import home, read
 from dashboard.states import STATES, sign
 from dashboard.tables import show_table
@@ -24,13 +26,12 @@ CURVES = {
     "learning rate": "learning rate",
 }
 PERCENT = 100.0
+#: Cells in one table to choose from, and in the list of those to set one beside.
+SHEET, OTHERS = 200, 2000
 
 
 def show() -> None:
     """The page: of one cell, or of those to choose from."""
-    if not read(groups):
-        nothing_yet()
-        return
     asked = st.query_params.get("cell", "")
     if not asked:
         _choose()
@@ -47,28 +48,33 @@ def show() -> None:
 
 
 def _choose() -> None:
-    first, second, third = st.columns(3)
+    configuration = st.query_params.get("configuration")
+    filters = Filters() if configuration else ask_filters("matrix", "dataset")
+    if filters is None:
+        return
+    first, second = st.columns(2)
     with first:
-        matrix = ask_matrix()
-    with second:
         state = choice("state", "State", [ALL, *STATES])
-    with third:
+    with second:
         model = st.text_input(
             "Model", key="name", bind="query-params", placeholder="part of its name"
         )
-    configuration = st.query_params.get("configuration")
-    found = read(
-        listed,
-        matrix=matrix,
+    wanted = Wanted(
+        filters.matrix,
+        configuration,
+        filters.dataset or None,
         state=None if state == ALL else state,
         model=model or "",
-        configuration=configuration,
     )
+    count = read(how_many, wanted)
     if configuration:
         note(f"Only runs of the configuration {configuration}.")
-    if not found:
+    if not count:
         remark("No cell is like that.")
         return
+    sheet = number("sheet", f"Sheet of {SHEET} cells", 1, -(-count // SHEET), 1)
+    after = (sheet - 1) * SHEET
+    found = read(listed, wanted, SHEET, after)
     picked = st.selectbox(
         "Cell", [cell.id for cell in found], index=None, format_func=_named(found), key="chosen"
     )
@@ -82,16 +88,24 @@ def _choose() -> None:
         links={"open": "open"},
         height="content" if len(found) < 16 else 560,
     )
-    note(f"The first {len(found)} that fit. best: balanced accuracy on the test part.")
+    note(
+        f"Cells {after + 1:,} to {after + len(found):,} of {count:,}. best: balanced accuracy on "
+        "the test part at the best epoch, in percent."
+    )
 
 
 def _named(found: Sequence[Listed]) -> Any:
     names = {
-        cell.id: f"{cell.id[:8]}  {cell.backbone} / {cell.attention}, seed {cell.seed}, "
-        f"{cell.dataset} {sign(cell.state)}"
+        cell.id: f"{cell.id[:8]}  {_title(cell)}, {cell.dataset} {sign(cell.state)}"
         for cell in found
     }
     return lambda identity: names.get(identity, identity)
+
+
+def _title(cell: Listed) -> str:
+    split = f", split {cell.split_seed}" if cell.split_seed else ""
+    fold = f", fold {cell.fold}" if cell.fold else ""
+    return f"{cell.backbone} / {cell.attention}, seed {cell.seed}{split}{fold}"
 
 
 def _line(cell: Listed) -> dict[str, Any]:
@@ -118,12 +132,13 @@ def _ways_on(report: CellReport) -> None:
     name = model_named(state.backbone, state.attention, state.protocol, report.configuration)
     with st.container(horizontal=True):
         st.page_link("views/run.py", label="All cells", icon=":material/arrow_back:")
-        st.page_link(
-            "views/compare.py",
-            label="Compare with other models",
+        if st.button(
+            "Compare with other models",
             icon=":material/compare_arrows:",
-            query_params={"on": state.dataset, "model": [name]},
-        )
+            type="tertiary",
+            on_click=partial(st.session_state.__setitem__, "dataset", state.dataset),
+        ):
+            st.switch_page("views/compare.py", query_params={"model": [name]})
 
 
 def _head(report: CellReport) -> None:
@@ -228,25 +243,42 @@ def _worst(session: Any, cell: str, rule: str) -> tuple[Mistake, ...]:
 
 
 def _specification(report: CellReport) -> None:
-    other = st.text_input(
-        "Another cell, to show only what differs",
-        key="other",
-        bind="query-params",
-        placeholder="the beginning of its id",
-    )
-    if not other:
-        rows = [{"setting": key, "value": str(value)} for key, value in _settings(report).items()]
+    other = _other(report)
+    if other is None:
+        settings = _settings(report)
+        rows = [{"setting": key, "value": _told(value)} for key, value in settings.items()]
     else:
-        second = read(cell_report, read(find_cell, other))
+        second = read(cell_report, other)
         pairs = unlike(report.specification, second.specification)
         if not pairs:
             st.success("They are asked for exactly the same.")
             return
         rows = [
-            {"setting": key, report.state.id[:8]: str(mine), second.state.id[:8]: str(theirs)}
+            {"setting": key, report.state.id[:8]: _told(mine), second.state.id[:8]: _told(theirs)}
             for key, (mine, theirs) in pairs.items()
         ]
     show_table("specification", rows, describes="settings of the cell", height="content")
+
+
+def _other(report: CellReport) -> str | None:
+    """Another cell to set beside this one: from the list of its dataset, or by its id."""
+    state = report.state
+    others = read(listed, Wanted(dataset=state.dataset), OTHERS)
+    picked = st.selectbox(
+        "Another cell, to show only what differs",
+        [f"{cell.id[:12]} {_title(cell)}" for cell in others if cell.id != state.id],
+        index=None,
+        key="other",
+        bind="query-params",
+        placeholder="none; pick one, or type the beginning of its id",
+        accept_new_options=True,
+    )
+    return read(find_cell, picked.split()[0]) if picked and picked.strip() else None
+
+
+def _told(value: object) -> str:
+    """A setting's value in words."""
+    return "none" if value is None else str(value)
 
 
 def _settings(report: CellReport) -> dict[str, Any]:
@@ -260,13 +292,17 @@ def _attempts(report: CellReport) -> None:
             resumed = f", resumed after epoch {attempt.resumed_after}"
             title = f"Attempt {attempt.number}: {state}{resumed if attempt.resumed_after else ''}"
             st.markdown(f"**{plain(title)}**")
-            st.text(f"{attempt.started_at or 'not begun'} – {attempt.ended_at or ''}")
+            st.text(f"{_moment(attempt.started_at) or 'not begun'} – {_moment(attempt.ended_at)}")
             if attempt.reason:
                 st.text(attempt.reason)
             if attempt.traceback:
                 st.code(attempt.traceback, language=None, height=240)
             with st.expander("Environment"):
                 st.json(attempt.environment or {}, expanded=1)
+
+
+def _moment(time: datetime | None) -> str:
+    return "" if time is None else f"{time:%Y-%m-%d %H:%M:%S}"
 
 
 def _parts(report: CellReport) -> list[str]:

@@ -1,18 +1,19 @@
 """What studies have found: trials as they come, importance, the objective over parameters."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-import optuna
+import plotly.graph_objects as go
 import streamlit as st
 
 from bench.study.figures import figures
 from bench.study.findings import OPTIMISTIC, Findings
 from bench.study.objectives import LABELS
 from bench.study.trials import TrialRow
-from dashboard.address import choice
+from dashboard.address import choice_of_data
 from dashboard.charts import draw
 from dashboard.place import place
+from dashboard.reading import kept
 from dashboard.tables import show_table
 from dashboard.told import note, plain, remark, telling
 
@@ -31,14 +32,18 @@ INTERVAL = 5.0
 @st.fragment(run_every=INTERVAL)
 def show() -> None:
     """The page; studies are no part of the results database, so it looks again by itself."""
-    found = {findings.name: (study, findings) for study, findings in place().studies()}
-    if not found:
+    begun = {study.name: study for study in place().studies()}
+    if not begun:
         st.info("No study was begun here yet. This one looks for the best radius:")
         st.code("ferbench tune radius", language="bash")
         return
-    study, findings = found[choice("study", "Study", list(found))]
+    study = begun[choice_of_data("study", "Study", list(begun))]
+    trials = study.trials()
+    # (what is found in the trials, and its pictures, take seconds: anew only when a trial moved)
+    key = ("study", study.name, repr(trials))
+    findings = kept(key, lambda: study.findings(trials))
     _head(findings)
-    _charts(study, findings)
+    _charts(kept(("figures", *key), lambda: figures(study.stored, findings)), findings)
     _trials(findings.trials, findings)
 
 
@@ -64,8 +69,7 @@ def _head(findings: Findings) -> None:
         )
 
 
-def _charts(study: optuna.Study, findings: Findings) -> None:
-    drawn = figures(study, findings)
+def _charts(drawn: Mapping[str, go.Figure], findings: Findings) -> None:
     if not drawn:
         st.info("No trial is complete yet: there is nothing to draw.")
         return
@@ -73,7 +77,7 @@ def _charts(study: optuna.Study, findings: Findings) -> None:
     for at, (name, figure) in enumerate(drawn.items()):
         with places[at % 2]:
             st.markdown(f"**{plain(name.replace('-', ' '))}**")
-            figure.update_layout(title=None, template=None)
+            figure = go.Figure(figure).update_layout(title=None, template=None)
             draw(figure, f"study-{name}", f"{name} of study {findings.name}", height=340)
 
 

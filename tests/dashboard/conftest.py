@@ -25,9 +25,7 @@ def look() -> Iterator[Callable[..., AppTest]]:
     def opened(home: Home, view: str = "leaderboard", **address: str | list[str]) -> AppTest:
         place.settle(place.Place(home, is_lost=lambda cell: state_of(home.runs, cell) == "lost"))
         app = AppTest.from_file(APP, default_timeout=120)
-        app.run()
         app.switch_page(f"views/{view}.py")
-        app.query_params.clear()
         for key, value in address.items():
             app.query_params[key] = value
         return app.run()

@@ -55,7 +55,7 @@ def _two_models(database: Path) -> str:
     dataset, found = max(known.items(), key=lambda one: len(one[1]))
     wanted = [one for one in found if one[2].partition("(")[0] in ("hfc", "none")]
     names = [model_named(*row[1:4], row[0]) for row in wanted[:2]]
-    return f"?{urlencode({'on': dataset, 'model': names}, doseq=True)}"
+    return f"?{urlencode({'dataset': dataset, 'model': names}, doseq=True)}"
 
 
 def _shoot(browser: object, address: str, width: int, scheme: str, file: Path) -> None:
