@@ -11,20 +11,23 @@ from numpy.typing import NDArray
 from bench.board import Line
 from bench.figures.confusion import MOST, row_shares
 from bench.figures.style import COLOURS as PRINTED
+from bench.study.figures import SYMBOLS
 
 #: Those of print, but for black, which a dark page would swallow.
 COLOURS = (*PRINTED[:-1], "#808080")
-#: As Plotly calls the marks and dashes of `bench.figures.style`.
-MARKS = ("circle", "square", "triangle-up", "diamond", "triangle-down", "cross", "x")
 PERCENT = 100.0
+#: As Plotly calls the dashes of `bench.figures.style`.
 DASHES = ("solid", "dash", "dashdot", "dot", "longdash", "longdashdot")
 
 
 def draw(figure: go.Figure, key: str, describes: str, height: int = 380) -> None:
     """Show a chart; the button in its corner gives it as SVG."""
+    # (the names at parallel coordinates make no room for themselves)
+    parallel = any(trace.type == "parcoords" for trace in figure.data)
+    margin = {"l": 56, "r": 8, "t": 28, "b": 88} if parallel else {"l": 8, "r": 8, "t": 28, "b": 8}
     figure.update_layout(
         height=height,
-        margin={"l": 8, "r": 8, "t": 28, "b": 8},
+        margin=margin,
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "xanchor": "left"},
     )
     figure.update_xaxes(automargin=True)
@@ -172,7 +175,7 @@ def intervals(
         mode="markers",
         marker={
             "size": 9,
-            "symbol": MARKS[number % len(MARKS)],
+            "symbol": SYMBOLS[number % len(SYMBOLS)],
             "color": COLOURS[number % len(COLOURS)],
         },
         hovertemplate="%{y}: %{x:+.2f}<extra></extra>",
@@ -187,5 +190,5 @@ def _look(number: int) -> dict[str, Any]:
     colour = COLOURS[number % len(COLOURS)]
     return {
         "line": {"color": colour, "dash": DASHES[number % len(DASHES)], "width": 1.8},
-        "marker": {"symbol": MARKS[number % len(MARKS)], "size": 5, "color": colour},
+        "marker": {"symbol": SYMBOLS[number % len(SYMBOLS)], "size": 5, "color": colour},
     }

@@ -2,19 +2,18 @@
 
 from collections.abc import Callable, Hashable
 from functools import partial
-from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
 
 import streamlit as st
 from matplotlib.figure import Figure
-from PIL import Image
 
+from bench.figures.style import DOTS as PRINTED
 from bench.figures.style import save
 from dashboard.reading import kept
 
-#: Figures wider than this many inches fill the page; others have so many dots an inch.
+#: Figures wider than this many inches fill the page; on the screen they have so many dots an inch.
 WIDE, DOTS = 4.0, 150
 MIMES = {"svg": "image/svg+xml", "png": "image/png", "pdf": "application/pdf"}
 
@@ -35,12 +34,12 @@ def show_figure(make: Callable[[], Figure], key: Hashable, name: str, describes:
     """
     png, inches = kept(("figure", name, key), partial(_printed, make))
     width: Literal["stretch"] | int = "stretch" if inches > WIDE else int(inches * DOTS)
-    st.image(Image.open(BytesIO(png)), width=width, alt=describes)
+    st.image(png, width=width, alt=describes)
     with st.container(horizontal=True, gap="small"):
         for ending, mime in MIMES.items():
             st.download_button(
                 ending.upper(),
-                png if ending == "png" else partial(_written, make, ending),
+                partial(_written, make, ending),
                 f"{name}.{ending}",
                 mime,
                 key=f"{name}.{ending}",
@@ -53,16 +52,16 @@ def show_figure(make: Callable[[], Figure], key: Hashable, name: str, describes:
 def _printed(make: Callable[[], Figure]) -> tuple[bytes, float]:
     """For the screen, with its width in inches."""
     figure = make()
-    return _bytes(figure, "png"), figure.get_figwidth()
+    return _bytes(figure, "png", DOTS), figure.get_figwidth()
 
 
 def _written(make: Callable[[], Figure], ending: str) -> bytes:
-    return _bytes(make(), ending)
+    return _bytes(make(), ending, PRINTED)
 
 
-def _bytes(figure: Figure, ending: str) -> bytes:
+def _bytes(figure: Figure, ending: str, dots: int) -> bytes:
     """A figure as those of a file."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"figure.{ending}"
-        save(figure, path)
+        save(figure, path, dots)
         return path.read_bytes()

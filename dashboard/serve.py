@@ -48,6 +48,7 @@ def serve(address: str, port: int, browser: bool, upload: int) -> None:
         "server.headless": True,
         "server.fileWatcherType": "none",
         "server.runOnSave": False,
+        "runner.postScriptGC": False,
         "server.maxUploadSize": upload,
         "browser.gatherUsageStats": False,
         "browser.serverAddress": address,

@@ -15,7 +15,8 @@ from bench.audit.granularity import ROUNDED, in_text
 from bench.audit.reading import Row, decimals_of
 from registry.catalog import ATTENTIONS, BACKBONES, DATASETS
 from registry.errors import RequestError
-from registry.model import build_model, parameter_count
+from registry.model import attention_parameter_count, find_sites, parameter_count
+from registry.site import Site
 
 #: Grey or colour: a paper may not say which.
 CHANNELS = (1, 3)
@@ -94,12 +95,11 @@ def _decimals(millions: str) -> int:
 
 def _count(row: Row, channels: int) -> Count:
     own = row.row
-    backbone, attention = BACKBONES.get(own.backbone).name, ATTENTIONS.get(own.attention).name
+    backbone, attention = BACKBONES.get(own.backbone).name, ATTENTIONS.get(own.attention)
     size = row.table.paper.recipes.input_size or SIDE
-    classes = _classes(row)
-    total = _built(backbone, attention, channels, classes, size)
-    plain = _built(backbone, "none", channels, classes, size)
-    return Count(total, total - plain)
+    plain, sites = _built(backbone, channels, _classes(row), size)
+    added = attention_parameter_count(attention, attention.parse({}), sites)
+    return Count(plain + added, added)
 
 
 def _classes(row: Row) -> int:
@@ -120,14 +120,12 @@ def _classes(row: Row) -> int:
 
 
 @cache
-def _built(backbone: str, attention: str, channels: int, classes: int, size: int) -> int:
-    base, module = BACKBONES.get(backbone), ATTENTIONS.get(attention)
+def _built(backbone: str, channels: int, classes: int, size: int) -> tuple[int, tuple[Site, ...]]:
+    """Parameters of the plain backbone, and where attention would go."""
+    base = BACKBONES.get(backbone)
     with torch.device("meta"):
-        model = build_model(
-            base, base.parse({}), module, module.parse({}),
-            channels=channels, classes=classes, size=size,
-        )  # fmt: skip
-    return parameter_count(model)
+        model, positions = base.build(channels, classes, base.parse({}))
+        return parameter_count(model), find_sites(model, positions, channels=channels, size=size)
 
 
 def _unchecked(row: Row, error: RequestError) -> Finding:

@@ -44,10 +44,11 @@ def audit_named(name: str | None) -> tuple[Finding, ...]:
     table = reported_table(name)
     # What its other tables print tells the supports of this one.
     report = [other for other in reported_tables() if other.source == table.source]
-    return tuple(finding for finding in audit(report) if _is_about(finding, table))
+    return tuple(finding for finding in audit(report) if is_about(finding, table))
 
 
-def _is_about(finding: Finding, table: ReportedTable) -> bool:
+def is_about(finding: Finding, table: ReportedTable) -> bool:
+    """Whether any place of a finding is in the table."""
     return any(where.startswith(f"{key_of(table)}, ") for where in (finding.where, *finding.also))
 
 

@@ -137,7 +137,7 @@ def draw_gradcam(
             rows, columns = columns, rows
         width = min(PAGE, (1.6 if beside else 1.1) * columns + 0.5)
         side = (width - 0.5) / columns
-        figure = new_figure(width, (side + (0.6 if beside else 0.3)) * rows + 0.45)
+        figure = new_figure(width, (side + (0.9 if beside else 0.3)) * rows + 0.45)
         grid = figure.subplots(rows, columns, squeeze=False)
         grid = grid.T if beside else grid
         for axes, image, truth in zip(grid[0], images, truths, strict=True):

@@ -35,6 +35,8 @@ EDGE = 0.07
 #: Letters of a name at an axis.
 LONGEST = 24
 FORMATS = ("png", "pdf", "svg")
+#: Pixels an inch, for print.
+DOTS = 300
 
 STYLE: dict[Any, Any] = {
     "font.family": "DejaVu Sans",
@@ -53,7 +55,6 @@ STYLE: dict[Any, Any] = {
     "lines.linewidth": 1.2,
     "lines.markersize": 4,
     "figure.dpi": 100,
-    "savefig.dpi": 300,
     "image.interpolation": "nearest",
     "text.parse_math": False,  # a dollar sign in a name begins no formula
     "pdf.fonttype": 42,  # text stays text
@@ -114,8 +115,13 @@ def add_note(figure: Figure, text: str) -> None:
     )
 
 
-def save(figure: Figure, path: Path) -> None:
+def save(figure: Figure, path: Path, dots: int = DOTS) -> None:
     """Write a figure in the format that the file's name ends with.
+
+    Parameters
+    ----------
+    dots : int
+        Pixels an inch, of what is made of pixels.
 
     Raises
     ------
@@ -126,7 +132,7 @@ def save(figure: Figure, path: Path) -> None:
     metadata = {"png": {}, "pdf": {"CreationDate": None}, "svg": {"Date": None}}[suffix]
     try:
         with styled():
-            figure.savefig(path, format=suffix, metadata=metadata)
+            figure.savefig(path, format=suffix, metadata=metadata, dpi=dots)
     except OSError as error:
         raise RequestError(f"cannot write {path}: {error.strerror or error}") from None
 

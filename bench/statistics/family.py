@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from statsmodels.stats.multitest import multipletests
+import numpy as np
 
 from bench.statistics.paired import ALPHA, Outcome
 
@@ -14,10 +14,12 @@ def holm(tests: Sequence[Outcome]) -> tuple[float | None, ...]:
     (Holm: A simple sequentially rejective multiple test procedure. Scandinavian Journal of
     Statistics 6, 1979).
     """
-    if not tests:
-        return ()
-    p = [1.0 if test.p is None else test.p for test in tests]
-    adjusted = multipletests(p, ALPHA, method="holm")[1]
+    p = np.array([1.0 if test.p is None else test.p for test in tests])
+    order = np.argsort(p, kind="stable")
+    # (statsmodels has the same, and collects garbage in each call: 0.3 s beside a large store)
+    steps = np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1))
+    adjusted = np.empty_like(p)
+    adjusted[order] = np.minimum(steps, 1.0)
     return tuple(
         None if test.p is None else float(value)
         for test, value in zip(tests, adjusted, strict=True)

@@ -4,6 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 from typing import Any
 
@@ -23,7 +24,7 @@ PERCENT = 100.0
 Counts = NDArray[np.int64]
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False)
 class Fold:
     """A trained cell on its test part.
 
@@ -44,7 +45,7 @@ class Fold:
     figure: float
     counts: str
 
-    @property
+    @cached_property
     def confusion(self) -> Counts:
         """Rows are true classes; read when it is asked for, which of ten thousand few are."""
         return np.array(json.loads(self.counts))

@@ -17,6 +17,10 @@ from bench.study.trials import TrialRow
 from registry.errors import RequestError
 
 FORMATS = ("html", "png", "pdf")
+#: From blue to orange: neither end is lost on a light page, or a dark one.
+SCALE = ["#0072B2", "#8C8C8C", "#E69F00"]
+#: Of lines that cross: the marks of `bench.figures.style`, as Plotly calls them.
+SYMBOLS = ("circle", "square", "triangle-up", "diamond", "triangle-down", "cross", "x")
 
 
 def figures(study: optuna.Study, findings: Findings) -> dict[str, go.Figure]:
@@ -40,12 +44,16 @@ def figures(study: optuna.Study, findings: Findings) -> dict[str, go.Figure]:
     if len(findings.parameters) > 1:
         drawn["parallel-coordinates"] = visualization.plot_parallel_coordinate(
             study, target=target, target_name=label
-        )
+        ).update_traces(line={"colorscale": SCALE, "reversescale": False})
     if findings.importances:
         drawn["importances"] = _importances(findings)
     if len(findings.objectives) == 2:
         names = [LABELS[objective] for objective in findings.objectives]
         drawn["pareto-front"] = visualization.plot_pareto_front(study, target_names=names)
+        # (Optuna tells those on the front apart by colour alone)
+        drawn["pareto-front"].update_traces(
+            marker={"symbol": "diamond", "size": 11}, selector={"name": "Best Trial"}
+        )
     if any(trial.reports for trial in findings.trials):
         drawn["reports"] = _reports(findings)
     for figure in drawn.values():
@@ -126,6 +134,7 @@ def _reports(findings: Findings) -> go.Figure:
                 y=list(trial.reports.values()),
                 name=f"trial {trial.number}, {trial.state}",
                 line={"dash": "dot" if trial.state == "pruned" else "solid"},
+                marker={"symbol": SYMBOLS[trial.number % len(SYMBOLS)]},
             )
     figure.update_layout(xaxis_title="step of the trial", yaxis_title="reached so far")
     return figure

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from bench.audit.findings import Finding, key_of, place
-from bench.audit.report import audit_named
+from bench.audit.report import audit_named, is_about
 from bench.grid import Grid
 from dashboard.address import choice_of_data
 from dashboard.reading import keep
@@ -31,8 +31,8 @@ def show() -> None:
     tables = {key_of(table): table for table in reported_tables()}
     chosen = choice_of_data("table", "Paper's table", list(tables))
     table = tables[chosen]
-    findings = keep(audit_named, chosen)
     every = keep(audit_named, table.source)
+    findings = [one for one in every if is_about(one, table)]
     elsewhere = [one for one in every if one.where.startswith(f"{table.source} ")]
     numbered = {finding: at for at, finding in enumerate([*findings, *elsewhere], start=1)}
     st.markdown(f"*{plain(table.title)}*")

@@ -1,5 +1,6 @@
 """What studies have found: trials as they come, importance, the objective over parameters."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -76,7 +77,7 @@ def _charts(drawn: Mapping[str, go.Figure], findings: Findings) -> None:
     places = st.columns(2)
     for at, (name, figure) in enumerate(drawn.items()):
         with places[at % 2]:
-            st.markdown(f"**{plain(name.replace('-', ' '))}**")
+            st.markdown(f"**{plain(re.sub('[-_]', ' ', name))}**")
             figure = go.Figure(figure).update_layout(title=None, template=None)
             draw(figure, f"study-{name}", f"{name} of study {findings.name}", height=340)
 

@@ -4,6 +4,7 @@ Of built-in faces and made-up runs alone; nothing that is licensed can be on the
 """
 
 import argparse
+from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlencode
@@ -15,7 +16,8 @@ from tests.dashboard import stores
 from tests.dashboard.browser import Watched, chromium, served
 
 PAGES = ("leaderboard", "matrix", "run", "compare", "studies", "attention", "audit", "export")
-SIZES = {"laptop": (1280, "light"), "phone": (390, "dark")}
+WIDTHS = {"laptop": 1280, "phone": 390}
+THEMES = ("light", "dark")
 #: The tallest picture, in pixels.
 TALLEST = 2400
 
@@ -30,12 +32,11 @@ def main() -> None:
     with TemporaryDirectory() as made:
         database = asked.db or _made(Path(made))
         with served(database) as address, chromium() as browser:
-            for size, (width, scheme) in SIZES.items():
-                for name in PAGES:
-                    path = "" if name == "leaderboard" else name
-                    query = _two_models(database) if name == "compare" else ""
-                    picture = asked.folder / f"{name}-{size}.png"
-                    _shoot(browser, f"{address}/{path}{query}", width, scheme, picture)
+            for name, (size, width), theme in product(PAGES, WIDTHS.items(), THEMES):
+                path = "" if name == "leaderboard" else name
+                query = _two_models(database) if name == "compare" else ""
+                picture = asked.folder / f"{name}-{size}-{theme}.png"
+                _shoot(browser, f"{address}/{path}{query}", width, theme, picture)
 
 
 def _made(folder: Path) -> Path:

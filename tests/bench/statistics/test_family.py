@@ -1,6 +1,8 @@
 """Holm against the step-down rule worked by hand."""
 
+import numpy as np
 import pytest
+from statsmodels.stats.multitest import multipletests
 
 from bench.statistics.family import holm, out_of_reach
 from bench.statistics.paired import Outcome
@@ -13,6 +15,12 @@ def asked(*p: float | None) -> list[Outcome]:
 def test_holms_steps():
     # sorted 0.005 · 4, 0.01 · 3, 0.03 · 2, 0.04 · 1 and never less than the one before
     assert holm(asked(0.01, 0.04, 0.03, 0.005)) == pytest.approx((0.03, 0.06, 0.06, 0.02))
+
+
+@pytest.mark.parametrize("count", [1, 2, 7, 40])
+def test_holm_is_that_of_statsmodels(count):
+    drawn = np.random.default_rng(count).uniform(0, 0.2, count).round(2)  # with equal ones
+    assert holm(asked(*drawn)) == pytest.approx(multipletests(drawn, method="holm")[1])
 
 
 def test_a_test_without_p_was_asked_for_all_the_same():
