@@ -47,7 +47,7 @@ def dashboard(
 
     home = find_home(db, root or [])
     chosen = free_port(address, port)
-    settle(Place(home, lambda: _studies(home), lambda cell: state_of(home.runs, cell) == "lost"))
+    settle(Place(home, lambda: studies_of(home), lambda cell: state_of(home.runs, cell) == "lost"))
     ingester = _start_ingester(home) if ingest else None
     console.print(f"http://{_in_url(address)}:{chosen}  (Ctrl-C ends it)", markup=False)
     try:
@@ -61,7 +61,8 @@ def _in_url(address: str) -> str:
     return f"[{address}]" if ":" in address else address
 
 
-def _studies(home: "Home") -> "Sequence[Begun]":
+def studies_of(home: "Home") -> "Sequence[Begun]":
+    """Every study that was begun there, as the pages want it."""
     from dashboard.place import Begun
     from jobs.study_asked import known_studies
 

@@ -1,5 +1,7 @@
 """The pages, and what they all have: the heading, the way around, and an eye on the database."""
 
+from pathlib import Path
+
 import numpy as np
 import streamlit as st
 from PIL import Image
@@ -43,7 +45,18 @@ def main() -> None:
     page.run()
     with st.sidebar:
         _watch()
-        note(f"Read only: {place().home.store}")
+        note(f"Read only: {_where()}")
+
+
+def _where() -> str:
+    """The database, as whoever started the server would type it there."""
+    store = place().home.store
+    path = store.path
+    return (
+        str(path.relative_to(Path.cwd()))
+        if path and path.is_relative_to(Path.cwd())
+        else str(store)
+    )
 
 
 def _icon() -> Image.Image:

@@ -22,12 +22,9 @@ DASHES = ("solid", "dash", "dashdot", "dot", "longdash", "longdashdot")
 
 def draw(figure: go.Figure, key: str, describes: str, height: int = 380) -> None:
     """Show a chart; the button in its corner gives it as SVG."""
-    # (the names at parallel coordinates make no room for themselves)
-    parallel = any(trace.type == "parcoords" for trace in figure.data)
-    margin = {"l": 56, "r": 8, "t": 28, "b": 88} if parallel else {"l": 8, "r": 8, "t": 28, "b": 8}
     figure.update_layout(
         height=height,
-        margin=margin,
+        margin={"l": 8, "r": 8, "t": 28, "b": 8},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "xanchor": "left"},
     )
     figure.update_xaxes(automargin=True)

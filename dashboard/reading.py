@@ -48,6 +48,11 @@ def kept(key: Hashable, make: Callable[[], T]) -> T:
     return answer
 
 
+def forget() -> None:
+    """Let everything be asked, and made, anew."""
+    _kept.clear()
+
+
 def home() -> Home:
     """Where results and data lie."""
     return place().home

@@ -10,6 +10,7 @@ import optuna
 import plotly
 import plotly.graph_objects as go
 from optuna import visualization
+from plotly.colors import sample_colorscale
 
 from bench.study.findings import OPTIMISTIC, Findings
 from bench.study.objectives import LABELS
@@ -42,9 +43,9 @@ def figures(study: optuna.Study, findings: Findings) -> dict[str, go.Figure]:
         study, target=target, target_name=label
     )
     if len(findings.parameters) > 1:
-        drawn["parallel-coordinates"] = visualization.plot_parallel_coordinate(
-            study, target=target, target_name=label
-        ).update_traces(line={"colorscale": SCALE, "reversescale": False})
+        drawn["parallel-coordinates"] = _recoloured(
+            visualization.plot_parallel_coordinate(study, target=target, target_name=label)
+        )
     if findings.importances:
         drawn["importances"] = _importances(findings)
     if len(findings.objectives) == 2:
@@ -114,6 +115,18 @@ def _against(name: str, complete: list[TrialRow], findings: Findings) -> go.Figu
     if findings.definition["space"].get(name.partition("[")[0], {}).get("log") and numeric:
         figure.update_xaxes(type="log")
     return figure
+
+
+def _recoloured(parallel: go.Figure) -> go.Figure:
+    """Optuna's parallel coordinates, whose colours a page's white or black would swallow."""
+    for trace in parallel.data:
+        if trace.mode == "lines":  # its first axis is the objective, from 0 to 1
+            trace.line.color = sample_colorscale(SCALE, trace.y[0])[0]
+        else:
+            trace.marker.update(colorscale=SCALE, reversescale=False)
+    parallel.update_layout(plot_bgcolor="rgba(0, 0, 0, 0)")
+    parallel.update_annotations(font={"color": "#808080"})
+    return parallel.update_xaxes(range=(-0.6, parallel.layout.xaxis.range[1]))
 
 
 def _importances(findings: Findings) -> go.Figure:

@@ -46,6 +46,7 @@ def served(database: Path, *options: str) -> Iterator[str]:
             stdout=output,
             stderr=output,
             env=environment,
+            cwd=database.parent,
         )
         try:
             _wait(f"http://127.0.0.1:{port}", process, log)

@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from bench.home import Home
+from cli.dashboard import studies_of
 from dashboard import place
 from jobs.claim import state_of
 from tests.dashboard import stores
@@ -23,7 +24,13 @@ def look() -> Iterator[Callable[..., AppTest]]:
     before = place.settled()
 
     def opened(home: Home, view: str = "leaderboard", **address: str | list[str]) -> AppTest:
-        place.settle(place.Place(home, is_lost=lambda cell: state_of(home.runs, cell) == "lost"))
+        place.settle(
+            place.Place(
+                home,
+                studies=lambda: studies_of(home),
+                is_lost=lambda cell: state_of(home.runs, cell) == "lost",
+            )
+        )
         app = AppTest.from_file(APP, default_timeout=120)
         app.switch_page(f"views/{view}.py")
         for key, value in address.items():
@@ -43,6 +50,11 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Home:
 @pytest.fixture(scope="session")
 def failures(tmp_path_factory: pytest.TempPathFactory) -> Home:
     return stores.failures(tmp_path_factory.mktemp("failures"))
+
+
+@pytest.fixture(scope="session")
+def studied(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    return stores.studied(tmp_path_factory.mktemp("studied"))
 
 
 @pytest.fixture

@@ -1,11 +1,17 @@
 """The databases that every page is shown on: empty, small, and full of failures."""
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import optuna
 
 from bench.home import Home
 from bench.journal import Ended
 from bench.runs import Runs
 from bench.store.ingest import ingest
+from jobs.study import Sampler, Study
+from jobs.study_objective import Told
 from tests.bench.builders import (
     START,
     claimed,
@@ -18,6 +24,7 @@ from tests.bench.builders import (
     write_journal,
 )
 from tests.dashboard import big
+from tests.jobs.studies import BASE, BOWL, RADIUS, Bowl, begun, worker_of
 
 #: What a hostile name or message might hold: nothing of it may become markup.
 NASTY = "<script>alert(1)</script> **bold** $x$ :red[x] [link](http://example.org)"
@@ -33,6 +40,50 @@ def small(folder: Path) -> Home:
     made = home(folder)
     big.fill(made.store, runs=80, epochs=4, seeds=4)
     return made
+
+
+def studied(folder: Path) -> Home:
+    """A study whose optimum is known, with trials that were pruned, and one of two objectives."""
+    made = home(folder)
+    add_studies(made)
+    return made
+
+
+def add_studies(made: Home) -> None:
+    """Let it have those of `studied`."""
+    bowl = Study(
+        name="bowl",
+        title="Where is the bottom?",
+        base=BASE | {"attention": "hfc", "seed": 5},
+        space=BOWL,
+        trials=15,
+        sampler=Sampler(name="grid"),
+    )
+    worker_of(begun(bowl, made), made, Pruned())()
+    both = {"space": RADIUS, "objectives": ("balanced_accuracy", "parameters"), "trials": 5}
+    worker_of(begun(bowl.model_copy(update={"name": "sizes", **both}), made), made, Sizes())()
+
+
+@dataclass(frozen=True)
+class Pruned:
+    """The bowl, which reports; radii from 0.8 on are pruned."""
+
+    def __call__(self, trial: optuna.Trial, settings: dict[str, Any], stopping: Any) -> Told:
+        told = Bowl()(trial, settings, stopping)
+        for step, share in enumerate((0.5, 0.8, 1.0)):
+            trial.report(share * told.values[0], step)
+        if settings["attention.radius"] >= 0.8:
+            return Told("pruned", reason="pruned by the test")
+        return told
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Two objectives: the larger, the better and the dearer; radii from 0.5 on are only dear."""
+
+    def __call__(self, _trial: optuna.Trial, settings: dict[str, Any], _stopping: Any) -> Told:
+        radius = settings["attention.radius"]
+        return Told("complete", (min(radius, 0.5), 1000 * radius))
 
 
 def failures(folder: Path) -> Home:

@@ -109,6 +109,30 @@ def test_two_models_are_compared_on_their_pairs(look, small):
     assert comparison["gain"][0] == pytest.approx(pairs["gain"].mean())
 
 
+def test_a_study_is_shown_with_all_its_trials_and_figures(look, studied):
+    app = look(studied, "studies")
+    no_traceback(app)
+    assert not app.error
+    trials = app.dataframe[0].value
+    assert len(trials) == 15
+    assert trials["state"].tolist().count("✂ pruned") == 3
+    assert "attention.radius = 0.25, attention.profile = gaussian" in said(app)
+    assert "Importance" in said(app)
+    assert {"history", "parallel coordinates", "importances", "reports"} <= headings(app)
+
+
+def test_a_study_of_two_objectives_has_its_front(look, studied):
+    app = look(studied, "studies", study="sizes")
+    no_traceback(app)
+    assert "pareto front" in headings(app)
+    front = app.dataframe[0].value.set_index("attention.radius")["on the front"]
+    assert sorted(front[front == "✓"].index) == ["0.02", "0.25", "0.5"]
+
+
+def headings(app) -> set[str]:
+    return {one.value.strip("*").replace("\\", "") for one in app.markdown}
+
+
 def test_failures_are_readable_and_the_command_is_there(look, failures):
     app = look(failures, "matrix")
     assert "ferbench retry all-states --failed" in said(app)

@@ -16,6 +16,7 @@ from streamlit.testing.v1 import AppTest
 
 from bench.home import Home
 from bench.runs import Runs
+from dashboard import reading
 from dashboard.revision import Watcher
 from tests.bench.builders import new_store
 from tests.dashboard import big
@@ -25,6 +26,9 @@ RUNS, EPOCHS = 2000, 20
 #: A bare query of 10,000 runs takes 0.1 s, what they add to a filter 0.3 s; the rest is room for
 #: a busy machine.
 QUERIES = 10
+#: A first look may take 2 s with 10,000 runs. The matrix draws a grid of up to 2,500 fields, of
+#: however many runs.
+FIRST, GRID = 20, 20
 #: What any page that shows all runs has to read at least: every cell, and its picked matrix.
 BARE = """
     SELECT cells.specification, evaluations.confusion FROM cells
@@ -96,6 +100,21 @@ def test_what_many_runs_add_to_a_filter_is_a_few_bare_queries(many, few, bare, l
     change()
     added = median(change) - page
     assert added < QUERIES * bare, f"{added:.3f} s more, against {bare:.3f} s"
+
+
+@pytest.mark.parametrize("view", ["leaderboard", "matrix", "run", "compare", "attention", "export"])
+def test_what_many_runs_add_to_a_first_look_is_a_few_bare_queries(many, few, bare, look, view):
+    def first(home: Home) -> float:
+        def ask() -> None:
+            reading.forget()
+            look(home, view)
+
+        ask()  # (whatever is imported, is by now)
+        return median(ask, 3)
+
+    added = first(many) - first(few)
+    bound = (FIRST + (GRID if view == "matrix" else 0)) * bare
+    assert added < bound, f"{added:.3f} s more, against {bare:.3f} s"
 
 
 def test_what_was_asked_is_not_asked_again(many, look, monkeypatch):
