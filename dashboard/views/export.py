@@ -73,6 +73,7 @@ div:has(> .ferbench-table) { overflow-x: auto }
 .ferbench-table th, .ferbench-table td { padding: 0.2rem 0.7rem; white-space: nowrap }
 .ferbench-table th { text-align: left; font-weight: 600 }
 .ferbench-table td { text-align: right; font-variant-numeric: tabular-nums }
+.ferbench-table thead th:not(:first-child) { text-align: right }
 .ferbench-table caption { text-align: left; caption-side: top }
 </style>"""
 
@@ -207,6 +208,10 @@ def _figures() -> None:
         known = sorted({group.dataset for group in read(groups, filters.matrix)})
         datasets = choices("datasets", "Datasets", known, default=known[:2], max_selections=4)
         settings["datasets"] = tuple(datasets)
+    if name == "ranking":
+        known = sorted({group.attention for group in read(groups, filters.matrix)})
+        asked = choices("models", "Attentions (none: all that ran on every dataset)", known)
+        settings["models"] = tuple(asked)
     request = Request(home(), cells, (), filters.matrix, settings)
     with st.spinner("Drawing"):
         show_figure(
