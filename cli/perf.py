@@ -23,7 +23,8 @@ def perf(
     part: Annotated[
         list[str] | None,
         typer.Option(
-            help="attention, engine, logging or growth; repeatable.", show_default="all of them"
+            help="attention, decomposition, engine, packing, logging or growth; repeatable.",
+            show_default="all of them",
         ),
     ] = None,
     size: Annotated[
@@ -45,7 +46,7 @@ def perf(
     ] = 1,
     output: Output = Format.table,
 ) -> None:
-    """Measure speed on this machine, as ratios: attention, engine, logging, growth."""
+    """Measure speed on this machine, as ratios: attention, engine, packing, logging, growth."""
     from dataclasses import asdict
     from functools import partial
 

@@ -9,8 +9,15 @@ from bench.specification import Frozen
 from registry.errors import RequestError, nearest
 from registry.reported import reported_tables
 
-Part = Literal["attention", "engine", "logging", "growth"]
-PARTS: tuple[Part, ...] = ("attention", "engine", "logging", "growth")
+Part = Literal["attention", "decomposition", "engine", "packing", "logging", "growth"]
+PARTS: tuple[Part, ...] = (
+    "attention",
+    "decomposition",
+    "engine",
+    "packing",
+    "logging",
+    "growth",
+)
 
 #: Runs of one model in what grows; see `bench.perf.many_runs`.
 SEEDS = 20
@@ -29,7 +36,7 @@ class Plan(Frozen):
     Attributes
     ----------
     parts : tuple of str
-        ``attention``, ``engine``, ``logging``, ``growth``.
+        Of `PARTS`.
     size : int
         Side of the images in pixels.
     rounds : int
