@@ -28,7 +28,9 @@ attention = ["mirror+hfc"]
 """
 #: The conformance tests of the example alone, each by its name.
 CONFORMANCE = ["pytest", "-vv", "-p", "no:cacheprovider", "-k", "mirror or untested"]
-CONFORMANCE += ["tests/registry/test_conformance.py"]
+CONFORMANCE += [
+    f"tests/registry/test_conformance{part}.py" for part in ("", "_attention", "_backbone")
+]
 
 
 def run(python: Path, *arguments: str, cwd: Path, path: Path) -> subprocess.CompletedProcess[str]:
