@@ -63,6 +63,23 @@ def test_between_protocols_nothing_is_paired(bench):
     assert cost.mean == pytest.approx(-3.125 * ((8 + 9 + 12) - (1 + 3 + 2)) / 3)
 
 
+def test_a_protocol_that_was_run_in_two_ways_has_two_rungs(bench):
+    """Neither is hidden by the other, nor are their runs put together."""
+    for folds, wrong in ((3, 2), (4, 6)):
+        for number in range(2 * folds):
+            seed, fold = divmod(number, folds)
+            cell = spec(protocol={"name": "subject", "folds": folds}, seed=seed, fold=fold)
+            mark = f"{folds}{fold}" * 16
+            bench.run(cell, SPLIT, wrong_at(SPLIT, range(wrong)), fingerprint=mark)
+    rungs = [rung for rung in climb(bench).rungs if rung.protocol.startswith("subject")]
+    assert sorted(rung.estimate.mean for rung in rungs) == [
+        pytest.approx(100 - 6 * 3.125),
+        pytest.approx(100 - 2 * 3.125),
+    ]
+    assert [rung.estimate.n for rung in rungs] == [2, 2]
+    assert len({rung.protocol for rung in rungs}) == 2
+
+
 def test_kin_in_train_is_counted(climbed):
     paper, subject = climbed.rungs[0].shared, climbed.rungs[3].shared
     # p0 and p1 have four test images each; p0/1 has no frame in train
