@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-from dashboard.told import remark
+from dashboard.told import note, remark
 from registry.errors import nearest
 
 T = TypeVar("T", bound=str)
@@ -22,6 +22,7 @@ def choice(
     options: Sequence[str],
     default: str | None = None,
     shown: Callable[[str], str] = str,
+    **look: Any,
 ) -> str:
     """One of several that the program knows; the address has it as it is shown.
 
@@ -30,23 +31,23 @@ def choice(
     _check_link(name, [shown(option) for option in options])
     index = options.index(default) if default in options else 0
     if st.session_state.get(name, options[index]) not in options:
-        del st.session_state[name]
+        st.session_state[name] = options[index]
     chosen = st.selectbox(
-        label, options, index=index, key=name, bind="query-params", format_func=shown
+        label, options, index=index, key=name, bind="query-params", format_func=shown, **look
     )
     return str(chosen if chosen is not None else options[index])
 
 
 def choice_of_data(
-    name: str, label: str, options: Sequence[str], default: str | None = None
+    name: str, label: str, options: Sequence[str], default: str | None = None, **look: Any
 ) -> str:
     """One of several that the database has; it always stands in the address."""
     _check_link(name, options)
     first = default if default is not None and default in options else options[0]
-    if _now(name) not in options:
-        _set(name, first)
+    if st.session_state.get(name, st.query_params.get(name)) not in options:
+        choose(name, first)
     chosen = st.selectbox(
-        label, options, index=None, key=name, bind="query-params", placeholder=first
+        label, options, index=None, key=name, bind="query-params", placeholder=first, **look
     )
     return str(chosen if chosen is not None else first)
 
@@ -69,23 +70,26 @@ def section(name: str, label: str, options: Sequence[str]) -> str:
 def choices(
     name: str, label: str, options: Sequence[str], default: Sequence[str] = (), **look: Any
 ) -> list[str]:
-    """Several of several; the default stands in the address too."""
+    """Several of several; where none is chosen the default is, and stands in the address too."""
     _check_link(name, options)
-    kept = st.session_state.get(name)
-    if kept is None and default and name not in st.query_params:
-        _set(name, list(default))
-    elif kept and not set(kept) <= set(options):
-        st.session_state[name] = [one for one in kept if one in options]
+    before = st.session_state.get(name, st.query_params.get_all(name))
+    kept = [one for one in before if one in options]
+    if name in st.session_state and len(kept) < len(before):
+        gone = ", ".join(one for one in before if one not in options)
+        note(f"Chosen no more, for it is not among these: {gone}.")
+        st.session_state[name] = kept
+    if default and not kept:
+        choose(name, list(default))
     return list(st.multiselect(label, options, key=name, bind="query-params", **look))
 
 
 def number(name: str, label: str, low: int, high: int, default: int) -> int:
     """A whole number within bounds; where there is but one, nothing is asked."""
-    if low >= high:
-        return low
     asked = st.query_params.get(name, "")
     if asked and not (asked.isdecimal() and low <= int(asked) <= high):
         remark(f"The address asks for {name} = {asked}; it goes from {low} to {high}.")
+    if low >= high:
+        return low
     return int(st.slider(label, low, high, default, key=name, bind="query-params"))
 
 
@@ -99,12 +103,9 @@ def _check_link(name: str, options: Sequence[str]) -> None:
             remark(f"The address asks for {name} = '{asked}', which is not there{hint}.")
 
 
-def _now(name: str) -> Any:
-    return st.session_state.get(name, st.query_params.get(name))
-
-
-def _set(name: str, value: str | list[str]) -> None:
-    """Choose in one's stead, and let the address say so."""
+def choose(name: str, value: str | list[str]) -> None:
+    """Choose in one's stead, before the field is drawn, and let the address say so."""
     if name not in st.session_state:  # (of those that are there, Streamlit keeps the address true)
         st.query_params[name] = value
-    st.session_state[name] = value
+    if st.session_state.get(name) != value:
+        st.session_state[name] = value

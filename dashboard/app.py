@@ -6,25 +6,30 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
+from bench.cells import cell_report, find_cell
+from bench.contents import Wanted, listed
+from dashboard.address import choose
+from dashboard.filters import KINDS, Kind, draw_filters
 from dashboard.place import place
-from dashboard.reading import revision
-from dashboard.told import note, plain
+from dashboard.reading import read, revision
+from dashboard.told import note, plain, telling
 from registry.errors import RequestError
 
 #: Seconds between two looks at whether the database has changed.
 INTERVAL = 2.0
-PAGES = {
+#: Pages by section: file, title, icon, and the filters that are of use there.
+PAGES: dict[str, tuple[tuple[str, str, str, tuple[Kind, ...]], ...]] = {
     "Results": (
-        ("leaderboard", "Leaderboard", ":material/leaderboard:"),
-        ("matrix", "Matrix", ":material/grid_on:"),
-        ("run", "Run", ":material/show_chart:"),
-        ("compare", "Compare", ":material/compare_arrows:"),
-        ("studies", "Studies", ":material/tune:"),
+        ("leaderboard", "Leaderboard", ":material/leaderboard:", (*KINDS, "rule")),
+        ("matrix", "Matrix", ":material/grid_on:", ("matrix", "dataset")),
+        ("run", "Run", ":material/show_chart:", ("matrix", "dataset")),
+        ("compare", "Compare", ":material/compare_arrows:", ("matrix", "dataset", "rule")),
+        ("studies", "Studies", ":material/tune:", ()),
     ),
     "Evidence": (
-        ("attention", "Inside the attention", ":material/visibility:"),
-        ("audit", "Audit", ":material/fact_check:"),
-        ("export", "Export", ":material/download:"),
+        ("attention", "Inside the attention", ":material/visibility:", ("matrix", "dataset")),
+        ("audit", "Audit", ":material/fact_check:", ()),
+        ("export", "Export", ":material/download:", (*KINDS, "rule")),
     ),
 }
 
@@ -35,17 +40,36 @@ def main() -> None:
     pages = {
         section: [
             st.Page(f"views/{name}.py", title=title, icon=icon, default=name == "leaderboard")
-            for name, title, icon in listed
+            for name, title, icon, _ in listed
         ]
         for section, listed in PAGES.items()
     }
+    uses = {title: used for listed in PAGES.values() for _, title, _, used in listed}
     page = st.navigation(pages)
     st.session_state["revision"] = _state()
     st.title(page.title)
-    page.run()
+    used = uses[page.title]
+    drawn = False
+    with telling():
+        if page.title == "Run" and (dataset := _asked_for()):
+            choose("dataset", dataset)
+            used = ()
+        draw_filters(used)
+        drawn = True
+    if drawn or not uses[page.title]:
+        page.run()
     with st.sidebar:
         _watch()
         note(f"Read only: {_where()}")
+
+
+def _asked_for() -> str | None:
+    """The dataset of the cell or the configuration that the address of a run names, if one does."""
+    cell, configuration = (st.query_params.get(name) for name in ("cell", "configuration"))
+    if cell:
+        return read(cell_report, read(find_cell, cell)).state.dataset
+    found = read(listed, Wanted(configuration=configuration), 1) if configuration else ()
+    return found[0].dataset if found else None
 
 
 def _where() -> str:

@@ -31,8 +31,19 @@ def draw(figure: go.Figure, key: str, describes: str, height: int = 380) -> None
     figure.update_yaxes(automargin=True)
     config = {
         "displaylogo": False,
+        "displayModeBar": True,  # (where there is no mouse, it would never be seen)
         "toImageButtonOptions": {"format": "svg", "filename": key},
-        "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"],
+        # (dragging zooms, and a double click shows all again)
+        "modeBarButtonsToRemove": [
+            "select2d",
+            "lasso2d",
+            "autoScale2d",
+            "zoom2d",
+            "pan2d",
+            "zoomIn2d",
+            "zoomOut2d",
+            "resetScale2d",
+        ],
     }
     st.plotly_chart(figure, key=key, config=config, alt=describes)
 

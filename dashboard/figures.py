@@ -1,10 +1,11 @@
 """Figures for print on the screen, with the buttons that take them away."""
 
+from base64 import b64encode
 from collections.abc import Callable, Hashable
 from functools import partial
+from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Literal
 
 import streamlit as st
 from matplotlib.figure import Figure
@@ -15,6 +16,8 @@ from dashboard.reading import kept
 
 #: Figures wider than this many inches fill the page; on the screen they have so many dots an inch.
 WIDE, DOTS = 4.0, 150
+#: Pixels that such a figure has at least.
+LEGIBLE = 640
 MIMES = {"svg": "image/svg+xml", "png": "image/png", "pdf": "application/pdf"}
 
 
@@ -33,8 +36,10 @@ def show_figure(make: Callable[[], Figure], key: Hashable, name: str, describes:
         What there is to see, for who does not see it.
     """
     png, inches = kept(("figure", name, key), partial(_printed, make))
-    width: Literal["stretch"] | int = "stretch" if inches > WIDE else int(inches * DOTS)
-    st.image(png, width=width, alt=describes)
+    if inches > WIDE:
+        _wide(png, describes)
+    else:
+        st.image(png, width=int(inches * DOTS), alt=describes)
     with st.container(horizontal=True, gap="small"):
         for ending, mime in MIMES.items():
             st.download_button(
@@ -47,6 +52,15 @@ def show_figure(make: Callable[[], Figure], key: Hashable, name: str, describes:
                 type="tertiary",
                 on_click="ignore",
             )
+
+
+def _wide(png: bytes, describes: str) -> None:
+    """As wide as the page; on a narrow one it keeps a size that can be read, and scrolls."""
+    data = b64encode(png).decode()
+    st.html(
+        f'<div style="overflow-x: auto"><img src="data:image/png;base64,{data}" '
+        f'alt="{escape(describes)}" style="width: 100%; min-width: {LEGIBLE}px"></div>'
+    )
 
 
 def _printed(make: Callable[[], Figure]) -> tuple[bytes, float]:

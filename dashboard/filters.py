@@ -3,16 +3,16 @@
 They stand beside every page that can use them, by the same names, and stay from page to page.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import streamlit as st
 
 from bench.contents import Group, groups, matrices
 from dashboard.address import choice, choice_of_data
 from dashboard.reading import read
-from dashboard.told import note
+from dashboard.told import plain
 
 Kind = Literal["matrix", "dataset", "protocol", "backbone", "rule"]
 ALL = "all"
@@ -22,59 +22,62 @@ RULES = {"best": "best", "last": "last"}
 
 @dataclass(frozen=True)
 class Filters:
-    """Chosen names; None for all, and what a page does not ask for."""
+    """Chosen names; None for all."""
 
-    matrix: str | None = None
-    dataset: str = ""
-    protocol: str | None = None
-    backbone: str | None = None
-    rule: str = "best"
+    matrix: str | None
+    dataset: str
+    protocol: str | None
+    backbone: str | None
+    rule: str
 
 
-def ask_filters(*kinds: Kind) -> Filters | None:
-    """Let one choose beside the page; None where the store holds nothing yet, which is said.
+def draw_filters(used: Collection[Kind]) -> None:
+    """Let one choose beside the page.
 
-    Parameters
-    ----------
-    kinds : str
-        Those attributes of `Filters` that the page can use.
+    The server's main script draws all of them on every page, those without a use there greyed out:
+    what it draws stays as it is, in the address too, when one goes on to another page.
     """
     counted = read(groups)
-    if not counted:
-        _nothing_yet()
-        return None
     with st.sidebar:
-        chosen = _ask(kinds, counted)
-    told = [getattr(chosen, kind) or f"all {PLURALS[kind]}" for kind in kinds if kind != "rule"]
-    told += [f"{chosen.rule} epoch"] if "rule" in kinds else []
-    note(" · ".join(told))
+        chosen = _ask(used, counted) if counted else None
+    st.session_state["filters"] = chosen
+    if chosen is not None and used:
+        told = [getattr(chosen, kind) or f"all {PLURALS[kind]}" for kind in KINDS if kind in used]
+        told += [f"{chosen.rule} epoch"] if "rule" in used else []
+        st.caption(f"{plain(' · '.join(told))} :small[(to be changed in the side bar, »)]")
+
+
+def filters() -> Filters | None:
+    """What is chosen; None where the store holds nothing yet, which is said."""
+    chosen: Filters | None = st.session_state["filters"]
+    if chosen is None:
+        _nothing_yet()
     return chosen
 
 
+KINDS: tuple[Kind, ...] = ("matrix", "dataset", "protocol", "backbone")
 PLURALS = {"matrix": "matrices", "protocol": "protocols", "backbone": "backbones"}
 
 
-def _ask(kinds: Sequence[Kind], counted: Sequence[Group]) -> Filters:
-    chosen: dict[str, Any] = {}
-    if "matrix" in kinds:
-        known = [matrix.name for matrix in read(matrices)]
-        chosen["matrix"] = matrix = _or_all(choice("matrix", "Matrix", [ALL, *known]))
-        counted = read(groups, matrix) or counted if matrix else counted
-    if "dataset" in kinds:
-        chosen["dataset"] = dataset = choice_of_data(
-            "dataset", "Dataset", _names(counted, "dataset")
-        )
-        counted = [group for group in counted if group.dataset == dataset]
-    if "protocol" in kinds:
-        known = _names(counted, "protocol")
-        chosen["protocol"] = _or_all(choice("protocol", "Protocol", [ALL, *known]))
-    if "backbone" in kinds:
-        known = _names(counted, "backbone")
-        default = ALL if len(known) < 4 and _few(counted) else known[0]
-        chosen["backbone"] = _or_all(choice_of_data("backbone", "Backbone", [ALL, *known], default))
-    if "rule" in kinds:
-        chosen["rule"] = choice("rule", "Epoch", list(RULES), shown=RULES.__getitem__)
-    return Filters(**chosen)
+def _ask(used: Collection[Kind], counted: Sequence[Group]) -> Filters:
+    def off(kind: Kind) -> bool:
+        return kind not in used
+
+    known = [matrix.name for matrix in read(matrices)]
+    matrix = _or_all(choice("matrix", "Matrix", [ALL, *known], disabled=off("matrix")))
+    counted = read(groups, matrix) or counted if matrix else counted
+    known = _names(counted, "dataset")
+    dataset = choice_of_data("dataset", "Dataset", known, disabled=off("dataset"))
+    counted = [group for group in counted if group.dataset == dataset]
+    known = _names(counted, "protocol")
+    protocol = choice("protocol", "Protocol", [ALL, *known], disabled=off("protocol"))
+    known = _names(counted, "backbone")
+    default = ALL if len(known) < 4 and _few(counted) else known[0]
+    backbone = choice_of_data(
+        "backbone", "Backbone", [ALL, *known], default, disabled=off("backbone")
+    )
+    rule = choice("rule", "Epoch", list(RULES), shown=RULES.__getitem__, disabled=off("rule"))
+    return Filters(matrix, dataset, _or_all(protocol), _or_all(backbone), rule)
 
 
 def _nothing_yet() -> None:

@@ -3,6 +3,9 @@
 import difflib
 from collections.abc import Iterable
 
+#: Names that one reads before one stops reading.
+LISTED = 40
+
 
 class RequestError(Exception):
     """The request cannot be carried out as it stands; the message says why and what would do."""
@@ -24,4 +27,5 @@ def nearest(name: str, known: Iterable[str]) -> str:
     close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
     if close:
         return f"; did you mean '{close[0]}'?"
-    return f"; there are: {', '.join(names)}" if names else "; there are none"
+    more = f" and {len(names) - LISTED:,} more" if len(names) > LISTED else ""
+    return f"; there are: {', '.join(names[:LISTED])}{more}" if names else "; there are none"

@@ -21,7 +21,7 @@ from bench.figures.trained import RULES, Trained, load_trained
 from bench.specification import Specification
 from dashboard.address import choice, choices, number
 from dashboard.figures import show_figure
-from dashboard.filters import ask_filters, cell_named
+from dashboard.filters import cell_named, filters
 from dashboard.reading import home, keep, kept, read
 from dashboard.told import note, plain, remark, say, telling
 from dashboard.uploads import BYTES, read_upload
@@ -47,11 +47,8 @@ SOURCES = ("test image", "built-in face", "upload")
 def show() -> None:
     """The page."""
     found = _cells() if read(groups) else ()
-    left, right = st.columns(2)
-    with left:
-        models = _models(found)
-    with right:
-        picture = _picture([one for one, _ in models])
+    models = _models(found)
+    picture = _picture([one for one, _ in models])
     if picture is None:
         return
     own = next((radii(one.model) for one, _ in models if radii(one.model)), (DEFAULT_RADIUS,))
@@ -139,10 +136,10 @@ def _key(picture: Picture) -> str:
 
 
 def _cells() -> tuple[Listed, ...]:
-    filters = ask_filters("matrix", "dataset")
-    if filters is None:
+    chosen = filters()
+    if chosen is None:
         return ()
-    return read(listed, Wanted(filters.matrix, dataset=filters.dataset, state="done"), CELLS)
+    return read(listed, Wanted(chosen.matrix, dataset=chosen.dataset, state="done"), CELLS)
 
 
 def _models(found: Sequence[Listed]) -> list[Model]:
@@ -187,7 +184,14 @@ def _trained(identity: str, _written: tuple[int, ...], specification: str) -> Tr
 
 def _picture(models: Sequence[Trained]) -> Picture | None:
     sources = SOURCES if models else SOURCES[1:]
-    source = choice("image", "Image", sources)
+    left, right = st.columns(2)
+    with left:
+        source = choice("image", "Image", sources)
+    with right:
+        return _of_source(source, models)
+
+
+def _of_source(source: str, models: Sequence[Trained]) -> Picture | None:
     if source == "upload":
         limit = f"An image of a face, at most {BYTES // 2**20} MB"
         upload = st.file_uploader(limit, ["png", "jpg", "jpeg", "bmp"], key="upload")

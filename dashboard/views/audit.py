@@ -8,12 +8,13 @@ import streamlit as st
 from bench.audit.findings import Finding, key_of, place
 from bench.audit.report import audit_named, is_about
 from bench.grid import Grid
-from dashboard.address import choice_of_data
+from dashboard.address import choice
 from dashboard.reading import keep
 from dashboard.tables import offer
 from dashboard.told import note, plain, telling
 from registry.reported import ReportedRow, ReportedTable, reported_tables
 
+FIRST = "kim_jo/table1"
 GROUPS = {
     "arithmetic": "Arithmetic: numbers that contradict each other",
     "design": "Design: what the comparison leaves open",
@@ -29,7 +30,7 @@ COLOURS = {
 def show() -> None:
     """The page."""
     tables = {key_of(table): table for table in reported_tables()}
-    chosen = choice_of_data("table", "Paper's table", list(tables))
+    chosen = choice("table", "Paper's table", list(tables), FIRST)
     table = tables[chosen]
     every = keep(audit_named, table.source)
     findings = [one for one in every if is_about(one, table)]

@@ -15,7 +15,7 @@ from bench.statistics.comparison import Comparison
 from bench.statistics.settings import Scope, compare_all
 from dashboard.address import choice, choices
 from dashboard.charts import draw, intervals
-from dashboard.filters import ask_filters, model_named
+from dashboard.filters import filters, model_named
 from dashboard.reading import home, read
 from dashboard.tables import show_table
 from dashboard.told import note, plain, remark, telling
@@ -26,13 +26,13 @@ LISTED, SHOWN = 200, 12
 
 def show() -> None:
     """The page."""
-    filters = ask_filters("matrix", "dataset", "rule")
-    if filters is None:
+    chosen = filters()
+    if chosen is None:
         return
     identities = {
         model_named(backbone, attention, protocol, identity): identity
         for identity, backbone, attention, protocol, _ in read(
-            models, filters.dataset, filters.matrix
+            models, chosen.dataset, chosen.matrix
         )
     }
     ordered = sorted(identities, key=lambda name: f" / {PLAIN}," in name)
@@ -46,7 +46,7 @@ def show() -> None:
         st.info("Pick two models or more; the leaderboard can pick them as well.")
         return
     asked = tuple(identities[name] for name in picked)
-    matrix, dataset, rule = filters.matrix, filters.dataset, filters.rule
+    matrix, dataset, rule = chosen.matrix, chosen.dataset, chosen.rule
     _conclusions(read(_compare, asked, rule, dataset, matrix), picked)
     st.page_link(
         "views/export.py",

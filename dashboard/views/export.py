@@ -17,16 +17,14 @@ from bench.tables.layout import shipped_layouts
 from bench.tables.named import table_of
 from dashboard.address import choice, choice_of_data, choices, section
 from dashboard.figures import show_figure
-from dashboard.filters import RULES, Filters, Kind, ask_filters, cell_named
+from dashboard.filters import RULES, Filters, Kind, cell_named, filters
 from dashboard.reading import home, read, revision
 from dashboard.tables import WRITERS, as_shown, show_table
 from dashboard.told import note, telling
 
-#: Figures of trained models; and, of all, what beside the page they can be told.
+#: Figures of trained models; and those of the store, with what they are told of the filters.
 OF_CELLS = ("curves", "confusion", "calibration", "attention", "gradcam", "filter")
-TOLD: dict[str, tuple[Kind, ...]] = {
-    "confusion": ("rule",),
-    "calibration": ("rule",),
+OF_STORE: dict[str, tuple[Kind, ...]] = {
     "cost": ("dataset", "protocol", "rule"),
     "ranking": ("protocol", "backbone", "rule"),
     "difficulty": ("backbone",),
@@ -42,15 +40,17 @@ TABLES = {
 def show() -> None:
     """The page."""
     parts = {"Tables": _tables, "For a paper": _for_a_paper, "Figures": _figures, "Report": _report}
-    parts[section("part", "What to export", tuple(parts))]()
+    parts[section("export", "What to export", tuple(parts))]()
 
 
 def _for_a_paper() -> None:
-    known = [*shipped_layouts(), *(one.name for one in read(matrices))]
-    asked = choice_of_data("table", "Table or matrix", known)
-    with st.sidebar:
-        rule = choice("rule", "Epoch", list(RULES), shown=RULES.__getitem__)
-    filled = read(table_of, asked, rule)
+    chosen = filters()
+    if chosen is None:
+        return
+    known = [*(one.name for one in read(matrices)), *shipped_layouts()]
+    asked = choice_of_data("layout", "Matrix or table", known)
+    with st.spinner("Filling the table"):
+        filled = read(table_of, asked, chosen.rule)
     arranged = arrange(filled)
     st.html(f"{STYLE}<div>{web.render(arranged)}</div>")
     texts = {
@@ -83,9 +83,11 @@ def _report() -> None:
     if not known:
         note("A report is of a matrix, and none was run yet.")
         return
-    matrix = choice_of_data("matrix_of_report", "Matrix", known)
-    with st.sidebar:
-        rule = choice("rule", "Epoch", list(RULES), shown=RULES.__getitem__)
+    chosen = filters()
+    if chosen is None:
+        return
+    rule = chosen.rule
+    matrix = choice_of_data("matrix_of_report", "Matrix", known, chosen.matrix)
     st.download_button(
         "The page",
         partial(read, report, matrix, rule),  # written when it is asked for: it takes a while
@@ -98,24 +100,24 @@ def _report() -> None:
 
 
 def _tables() -> None:
-    filters = ask_filters("matrix", "dataset", "protocol", "backbone", "rule")
-    if filters is None:
+    chosen = filters()
+    if chosen is None:
         return
     which = choice("what", "Table", list(TABLES), shown=TABLES.__getitem__)
     if which == "verdicts":
-        rows = read(_verdicts, filters.rule, filters.matrix)
-        rows = tuple(row for row in rows if row["dataset"] == filters.dataset)
+        rows = read(_verdicts, chosen.rule, chosen.matrix)
+        rows = tuple(row for row in rows if row["dataset"] == chosen.dataset)
         forms = {"reported": ".2f", "measured": ".2f"}
     else:
         metric = choice("metric", "Metric", list(METRICS), shown=METRICS.__getitem__)
         rows = read(
             _board,
             metric,
-            filters.rule,
-            filters.matrix,
-            filters.dataset,
-            filters.protocol,
-            filters.backbone,
+            chosen.rule,
+            chosen.matrix,
+            chosen.dataset,
+            chosen.protocol,
+            chosen.backbone,
         )
         forms = {
             METRICS[metric]: ".2f",
@@ -131,8 +133,8 @@ def _tables() -> None:
     if not rows:
         note("There is nothing of that here.")
         return
-    show_table(f"{which}-{filters.dataset}", rows, formats=forms, height="content")
-    note(f"Epoch: {RULES[filters.rule]}. In percent of the test part.")
+    show_table(f"{which}-{chosen.dataset}", rows, formats=forms, height="content")
+    note(f"Epoch: {RULES[chosen.rule]}. In percent of the test part.")
     shown = as_shown(rows, forms)
     for place, (language, (_, _, write)) in zip(
         st.tabs(list(WRITERS)), zip(LANGUAGES, WRITERS.values(), strict=True), strict=True
@@ -190,42 +192,52 @@ def _verdicts(session: Session, rule: str, matrix: str | None) -> tuple[Any, ...
 
 def _figures() -> None:
     name = choice("figure", "Figure", list(FIGURES))
-    told = TOLD.get(name, ())
-    kinds: tuple[Kind, ...] = (
-        ("matrix", "dataset", *told) if name in OF_CELLS else ("matrix", *told)
-    )
-    filters = ask_filters(*kinds) if told or name in OF_CELLS else Filters()
-    if filters is None:
+    if name not in (*OF_CELLS, *OF_STORE):
+        _figure(name, Request(home()), "the built-in face")
         return
-    cells = _cells(filters) if name in OF_CELLS else ()
+    chosen = filters()
+    if chosen is None:
+        return
+    cells = _cells(name, chosen) if name in OF_CELLS else ()
+    settings = _settings(name, chosen)
     if name in OF_CELLS and name != "filter" and not cells:
         st.info("Pick a cell.")
-        return
+    elif name == "difficulty" and not settings["datasets"]:
+        st.info("Pick a dataset.")
+    else:
+        request = Request(home(), cells, (), chosen.matrix, settings)
+        _figure(name, request, ", ".join(cells) or chosen.matrix or "all matrices")
+
+
+def _figure(name: str, request: Request, of: str) -> None:
+    key = (revision(), request.cells, request.matrix, tuple(request.settings.items()))
+    with st.spinner("Drawing"):
+        show_figure(partial(draw, name, request), key, name, f"figure '{name}' of {of}")
+
+
+def _settings(name: str, chosen: Filters) -> dict[str, Any]:
+    """What the figure is told of what is chosen beside the page, and of fields of its own."""
+    told = OF_STORE.get(name, ("rule",) if name in ("confusion", "calibration") else ())
     settings: dict[str, Any] = {
-        kind: getattr(filters, kind) for kind in told if getattr(filters, kind)
+        kind: getattr(chosen, kind) for kind in told if getattr(chosen, kind)
     }
     if name == "difficulty":
-        known = sorted({group.dataset for group in read(groups, filters.matrix)})
-        datasets = choices("datasets", "Datasets", known, default=known[:2], max_selections=4)
-        settings["datasets"] = tuple(datasets)
+        known = sorted({group.dataset for group in read(groups, chosen.matrix)})
+        asked = choices("datasets", "Datasets", known, default=known[:2], max_selections=4)
+        settings["datasets"] = tuple(asked)
     if name == "ranking":
-        known = sorted({group.attention for group in read(groups, filters.matrix)})
+        known = sorted({group.attention for group in read(groups, chosen.matrix)})
         asked = choices("models", "Attentions (none: all that ran on every dataset)", known)
         settings["models"] = tuple(asked)
-    request = Request(home(), cells, (), filters.matrix, settings)
-    with st.spinner("Drawing"):
-        show_figure(
-            partial(draw, name, request),
-            (revision(), cells, filters.matrix, tuple(settings.items())),
-            name,
-            f"figure '{name}' of {', '.join(cells) or filters.matrix or 'the built-in face'}",
-        )
+    return settings
 
 
-def _cells(filters: Filters) -> tuple[str, ...]:
-    found = read(listed, Wanted(filters.matrix, dataset=filters.dataset, state="done"), CELLS)
+def _cells(name: str, chosen: Filters) -> tuple[str, ...]:
+    found = read(listed, Wanted(chosen.matrix, dataset=chosen.dataset, state="done"), CELLS)
     called = {cell_named(one.backbone, one.attention, one.seed, one.id): one.id for one in found}
-    return tuple(called[one] for one in choices("cell", "Cells", list(called)))
+    most = None if name in ("curves", "gradcam") else 1
+    picked = choices("cell", "Cells", list(called), max_selections=most)
+    return tuple(called[one] for one in picked[:most])
 
 
 with telling():

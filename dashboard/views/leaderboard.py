@@ -1,6 +1,7 @@
 """Measured beside reported: each configuration with interval, gain, test and verdict."""
 
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Any
 
 import streamlit as st
@@ -9,7 +10,7 @@ from bench.board import METRICS, PLAIN, Line, board, latencies
 from bench.store.costs import cost_records
 from dashboard.address import choice, choices
 from dashboard.charts import draw, names_of, standings
-from dashboard.filters import Filters, ask_filters, model_named
+from dashboard.filters import Filters, filters, model_named
 from dashboard.reading import read
 from dashboard.tables import interval_of, show_table
 from dashboard.told import note, plain, remark, telling
@@ -31,8 +32,8 @@ DRAWN = 40
 
 def show() -> None:
     """The page."""
-    filters = ask_filters("matrix", "dataset", "protocol", "backbone", "rule")
-    if filters is None:
+    chosen = filters()
+    if chosen is None:
         return
     first, second, third = st.columns(3)
     with first:
@@ -45,11 +46,11 @@ def show() -> None:
     lines = read(
         board,
         metric=metric,
-        rule=filters.rule,
-        matrix=filters.matrix,
-        dataset=filters.dataset,
-        protocol=filters.protocol,
-        backbone=filters.backbone,
+        rule=chosen.rule,
+        matrix=chosen.matrix,
+        dataset=chosen.dataset,
+        protocol=chosen.protocol,
+        backbone=chosen.backbone,
         table=None if table == FITTING else table,
     )
     lines = tuple(sorted(lines, key=ORDERS[order]))
@@ -65,8 +66,8 @@ def show() -> None:
     )
     if len(lines) > DRAWN:
         note(f"Drawn are the first {DRAWN} of {len(lines)}; the table has all.")
-    _table(lines, filters)
-    _legend(lines, filters)
+    _table(lines, chosen)
+    _legend(lines, chosen)
     _ways_on(lines)
 
 
@@ -81,12 +82,12 @@ FORMATS = {
 }
 
 
-def _table(lines: Sequence[Line], filters: Filters) -> None:
+def _table(lines: Sequence[Line], chosen: Filters) -> None:
     """All lines; those whose rows are ticked are picked, by the address and by the field below."""
     prices = latencies(read(cost_records))
     rows = [_row(name, line, prices) for name, line in zip(names_of(lines), lines, strict=True)]
     picks = [_picked_as(line) for line in lines]
-    ticked = st.session_state.get("pick", st.query_params.get_all("pick"))
+    ticked = st.session_state.get("model", st.query_params.get_all("model"))
     key = "leaderboard-rows"
     before = [at for at, name in enumerate(picks) if name in ticked]
     st.session_state[key] = {"selection": {"rows": before, "columns": [], "cells": []}}
@@ -94,13 +95,15 @@ def _table(lines: Sequence[Line], filters: Filters) -> None:
     def pick() -> None:
         now = st.session_state[key]["selection"]["rows"]
         if now != before:  # (what the field below has ticked comes back as if it were by hand)
-            st.session_state["pick"] = [picks[at] for at in now if at < len(picks)]
+            found = [(lines[at].attention == PLAIN, picks[at]) for at in now if at < len(picks)]
+            # the first is set against the others: what is gained, not what is lost, by a module
+            st.session_state["model"] = [name for _, name in sorted(found, key=itemgetter(0))]
 
     show_table(
         "leaderboard-table",
         rows,
         formats=FORMATS,
-        describes=f"Leaderboard of {filters.dataset}",
+        describes=f"Leaderboard of {chosen.dataset}",
         links={"runs": "open"},
         height="content" if len(rows) < 16 else 560,
         key=key,
@@ -154,10 +157,10 @@ def _labels(lines: Sequence[Line]) -> None:
         )
 
 
-def _legend(lines: Sequence[Line], filters: Filters) -> None:
+def _legend(lines: Sequence[Line], chosen: Filters) -> None:
     sources = sorted({line.reported_as for line in lines if line.reported_as})
     note(
-        f"Epoch: {EPOCHS[filters.rule]}. mean: of n runs, with its 95 % interval, in "
+        f"Epoch: {EPOCHS[chosen.rule]}. mean: of n runs, with its 95 % interval, in "
         "percent of the test part. gain: over the plain backbone (none), from pairs of runs that "
         "share seed and split, with its 95 % interval; p: paired t across runs, after Holm over "
         "the lines shown. Whether other images would show it, page Compare says.",
@@ -168,20 +171,17 @@ def _legend(lines: Sequence[Line], filters: Filters) -> None:
 def _ways_on(lines: Sequence[Line]) -> None:
     by_name = {_picked_as(line): line for line in lines}
     picked = choices(
-        "pick",
+        "model",
         "Models to compare: tick their rows, or pick them here",
         list(by_name),
         placeholder="none picked",
     )
-    # the first is set against the others: what is gained, not what is lost, by a module
-    ordered = sorted(picked, key=lambda name: by_name[name].attention == PLAIN)
     with st.container(horizontal=True):
         if len(picked) > 1:
             st.page_link(
                 "views/compare.py",
                 label=f"Compare these {len(picked)}",
                 icon=":material/compare_arrows:",
-                query_params={"model": ordered},
             )
         for name in picked:
             st.page_link(

@@ -1,7 +1,8 @@
 """The cells that were asked for, by state; what failed, and what would try it again."""
 
 import shlex
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -19,8 +20,7 @@ from bench.contents import (
     matrices_of,
     troubles,
 )
-from dashboard.address import choice_of_data
-from dashboard.filters import ask_filters
+from dashboard.filters import filters
 from dashboard.place import place
 from dashboard.reading import home, read
 from dashboard.states import STATES, counts, show_counts, sign
@@ -36,10 +36,10 @@ OPTIONS = {"failed": "--failed", "lost": "--lost", "diverged": "--diverged"}
 
 def show() -> None:
     """The page."""
-    filters = ask_filters("matrix")
-    if filters is None:
+    chosen = filters()
+    if chosen is None:
         return
-    matrix = filters.matrix
+    matrix = chosen.matrix
     counted = read(groups, matrix)
     found = stored = counts(counted)
     lost = _lost(matrix) if found.get("running") else ()
@@ -49,31 +49,24 @@ def show() -> None:
     done = found.get("done", 0)
     st.progress(done / total if total else 0.0, f"{done:,} of {total:,} cells are done")
     show_counts(found)
-    _cells(matrix, counted, {cell.id for cell in lost})
+    st.subheader(plain(chosen.dataset))
+    own = [group for group in counted if group.dataset == chosen.dataset]
+    if sum(group.cells for group in own) > ROOM:
+        note("So many cells have no room in a grid; counted are those of each model.")
+        show_table("matrix-counts", _by_model(own), describes="cells by model and state")
+    else:
+        cells = read(listed, Wanted(matrix, dataset=chosen.dataset), ROOM)
+        gone = {cell.id for cell in lost}
+        _grid([replace(cell, state="lost") if cell.id in gone else cell for cell in cells])
+    if len(own) < len(counted):
+        others = [group for group in counted if group.dataset != chosen.dataset]
+        with st.expander("Other datasets"):
+            show_table("others", _by_dataset(others), describes="cells by dataset and state")
     if any(stored.get(state) for state in TROUBLE):
         _retry(matrix)
         _failures(read(troubles, matrix=matrix))
     if lost:
         _tell_lost(lost)
-
-
-def _cells(matrix: str | None, counted: Sequence[Group], gone: Collection[str]) -> None:
-    """The grid: where it would be too large, that of one dataset, or else counts."""
-    dataset = None
-    total = sum(group.cells for group in counted)
-    if total > ROOM:
-        known = sorted({group.dataset for group in counted})
-        with st.sidebar:
-            dataset = choice_of_data("dataset", "Dataset", known)
-        counted = [group for group in counted if group.dataset == dataset]
-        own = sum(group.cells for group in counted)
-        note(f"{total:,} cells are too many for one grid; these are the {own:,} on {dataset}.")
-        if own > ROOM:
-            note("Those are too many as well; counted are the cells of each model.")
-            show_table("matrix-counts", _by_model(counted), describes="cells by model and state")
-            return
-    cells = read(listed, Wanted(matrix, dataset=dataset), ROOM)
-    _grid([replace(cell, state="lost") if cell.id in gone else cell for cell in cells])
 
 
 def _lost(matrix: str | None) -> tuple[Listed, ...]:
@@ -95,46 +88,35 @@ def _tell_lost(lost: Sequence[Listed]) -> None:
 
 def _grid(cells: Sequence[Listed]) -> None:
     """A row a model, a column a run; each field is a sign, with colour for who sees it."""
-    by_dataset: dict[str, list[Listed]] = {}
+    protocols, splits, folds = (
+        len({getattr(cell, kind) for cell in cells}) > 1
+        for kind in ("protocol", "split_seed", "fold")
+    )
+    rows: dict[str, dict[str, list[Listed]]] = {}
     for cell in cells:
-        by_dataset.setdefault(cell.dataset, []).append(cell)
-    for dataset, own in by_dataset.items():
-        st.subheader(plain(dataset))
-        protocols, splits, folds = (
-            len({getattr(cell, kind) for cell in own}) > 1
-            for kind in ("protocol", "split_seed", "fold")
-        )
-        rows: dict[str, dict[str, list[Listed]]] = {}
-        for cell in own:
-            model = f"{cell.backbone} / {cell.attention}"
-            model += f" · {cell.protocol}" if protocols else ""
-            run = f"split {cell.split_seed}, " if splits else ""
-            run += f"fold {cell.fold}, " if folds else ""
-            fields = rows.setdefault(model, {})
-            fields.setdefault(f"{run}seed {cell.seed}", []).append(cell)
-        runs = list(dict.fromkeys(run for fields in rows.values() for run in fields))
-        frame = pd.DataFrame(
-            [
-                [", ".join(map(_field, fields.get(run, ()))) for run in runs]
-                for fields in rows.values()
-            ],
-            index=pd.Index(list(rows), name="model"),
-            columns=runs,
-        )
-        key = f"grid-{dataset}"
-        picked = st.dataframe(
-            frame.style.map(_colour),
-            width="content" if len(runs) < 8 else "stretch",
-            height="content" if len(rows) < 16 else 560,
-            alt=f"cells on {dataset}: a row for each model, a column for each run",
-            key=key,
-            on_select="rerun",
-            selection_mode="single-cell",
-        )
-        for row, run in picked["selection"]["cells"]:
-            chosen = list(rows.values())[row].get(run, ())
-            if chosen:
-                st.switch_page("views/run.py", query_params={"cell": chosen[0].id})
+        model = f"{cell.backbone} / {cell.attention}"
+        model += f" · {cell.protocol}" if protocols else ""
+        run = f"split {cell.split_seed}, " if splits else ""
+        run += f"fold {cell.fold}, " if folds else ""
+        rows.setdefault(model, {}).setdefault(f"{run}seed {cell.seed}", []).append(cell)
+    runs = list(dict.fromkeys(run for fields in rows.values() for run in fields))
+    signs = [
+        [", ".join(map(_field, fields.get(run, ()))) for run in runs] for fields in rows.values()
+    ]
+    frame = pd.DataFrame(signs, index=pd.Index(list(rows), name="model"), columns=runs)
+    picked = st.dataframe(
+        frame.style.map(_colour),
+        width="content" if len(runs) < 8 else "stretch",
+        height="content" if len(rows) < 16 else 560,
+        alt="cells: a row for each model, a column for each run",
+        key="grid",
+        on_select="rerun",
+        selection_mode="single-cell",
+    )
+    for row, run in picked["selection"]["cells"]:
+        fields = list(rows.values())[row].get(run, ()) if row < len(rows) else ()
+        if fields:
+            st.switch_page("views/run.py", query_params={"cell": fields[0].id})
     note("; ".join(f"{sign(state)} {state}" for state in STATES) + "; a number: epochs so far")
     note("A click on a field opens its run.")
 
@@ -153,15 +135,26 @@ def _colour(value: object) -> str:
 
 
 def _by_model(counted: Sequence[Group]) -> list[dict[str, object]]:
-    models: dict[tuple[str, ...], dict[str, int]] = {}
-    for group in counted:
-        key = (group.dataset, group.protocol, f"{group.backbone} / {group.attention}")
-        models.setdefault(key, {})[group.state] = group.cells
-    states = [state for state in STATES if any(state in found for found in models.values())]
+    return _by_state(
+        ({"model": f"{one.backbone} / {one.attention}", "protocol": one.protocol}, one)
+        for one in counted
+    )
+
+
+def _by_dataset(counted: Sequence[Group]) -> list[dict[str, object]]:
+    return _by_state(({"dataset": one.dataset}, one) for one in counted)
+
+
+def _by_state(named: Iterable[tuple[dict[str, object], Group]]) -> list[dict[str, object]]:
+    """A record for each name, with its cells in each state that there is."""
+    found: dict[tuple[object, ...], tuple[dict[str, object], Counter[str]]] = {}
+    for names, group in named:
+        _, cells = found.setdefault(tuple(names.values()), (names, Counter()))
+        cells[group.state] += group.cells
+    states = [state for state in STATES if any(cells[state] for _, cells in found.values())]
     return [
-        {"model": model, "dataset": dataset, "protocol": protocol}
-        | {f"{sign(state)} {state}": found.get(state, 0) for state in states}
-        for (dataset, protocol, model), found in models.items()
+        names | {f"{sign(state)} {state}": cells[state] for state in states}
+        for names, cells in found.values()
     ]
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -13,7 +12,7 @@ from bench.history import FIGURES, by_class, confusion_at, flat, unlike
 from bench.mistakes import Mistake, mistakes
 from dashboard.address import choice, number, section
 from dashboard.charts import confusion, draw, over_epochs
-from dashboard.filters import ALL, Filters, ask_filters, model_named
+from dashboard.filters import ALL, filters, model_named
 from dashboard.reading import home, read
 from dashboard.states import STATES, sign
 from dashboard.tables import show_table
@@ -49,8 +48,8 @@ def show() -> None:
 
 def _choose() -> None:
     configuration = st.query_params.get("configuration")
-    filters = Filters() if configuration else ask_filters("matrix", "dataset")
-    if filters is None:
+    chosen = filters()
+    if chosen is None:
         return
     first, second = st.columns(2)
     with first:
@@ -60,9 +59,9 @@ def _choose() -> None:
             "Model", key="name", bind="query-params", placeholder="part of its name"
         )
     wanted = Wanted(
-        filters.matrix,
+        None if configuration else chosen.matrix,
         configuration,
-        filters.dataset or None,
+        None if configuration else chosen.dataset,
         state=None if state == ALL else state,
         model=model or "",
     )
@@ -110,6 +109,7 @@ def _title(cell: Listed) -> str:
 
 def _line(cell: Listed) -> dict[str, Any]:
     return {
+        "open": f"run?cell={cell.id}",
         "model": f"{cell.backbone} / {cell.attention}",
         "state": f"{sign(cell.state)} {cell.state}",
         "best, %": None if cell.figure is None else PERCENT * cell.figure,
@@ -117,10 +117,8 @@ def _line(cell: Listed) -> dict[str, Any]:
         "seed": cell.seed,
         "split": cell.split_seed,
         "fold": cell.fold,
-        "dataset": cell.dataset,
         "protocol": cell.protocol,
         "cell": cell.id,
-        "open": f"run?cell={cell.id}",
     }
 
 
@@ -131,14 +129,18 @@ def _ways_on(report: CellReport) -> None:
     state = report.state
     name = model_named(state.backbone, state.attention, state.protocol, report.configuration)
     with st.container(horizontal=True):
-        st.page_link("views/run.py", label="All cells", icon=":material/arrow_back:")
-        if st.button(
-            "Compare with other models",
+        st.page_link(
+            "views/run.py",
+            label="All cells",
+            icon=":material/arrow_back:",
+            query_params={"state": ALL},  # (with none at all, the cell would stay in the address)
+        )
+        st.page_link(
+            "views/compare.py",
+            label="Compare with other models",
             icon=":material/compare_arrows:",
-            type="tertiary",
-            on_click=partial(st.session_state.__setitem__, "dataset", state.dataset),
-        ):
-            st.switch_page("views/compare.py", query_params={"model": [name]})
+            query_params={"model": [name]},
+        )
 
 
 def _head(report: CellReport) -> None:
@@ -192,9 +194,9 @@ def _classes(report: CellReport) -> None:
         return
     first, second = st.columns(2)
     with first:
-        part = choice("part", "Part", _parts(report))
+        part = choice("class_part", "Part", _parts(report))
     with second:
-        figure = choice("figure", "Figure of each class", list(FIGURES))
+        figure = choice("class_figure", "Figure of each class", list(FIGURES))
     found = read(by_class, report.state.id, part, figure)
     curves = {
         _class(report, label): (found.epochs, [_times(value) for value in values])
@@ -224,7 +226,7 @@ def _mistakes(report: CellReport) -> None:
     if not report.picked:
         st.info("The cell has not ended: it has no picked epoch yet.")
         return
-    rule = choice("rule", "Epoch", [picked.rule for picked in report.picked])
+    rule = choice("picked", "Epoch", [picked.rule for picked in report.picked])
     if not st.toggle("Show the images (reads the dataset)", key="images", bind="query-params"):
         return
     with st.spinner("Reading the dataset"):
@@ -263,6 +265,8 @@ def _specification(report: CellReport) -> None:
 def _other(report: CellReport) -> str | None:
     """Another cell to set beside this one: from the list of its dataset, or by its id."""
     state = report.state
+    if st.session_state.setdefault("beside", state.id) != state.id:  # (it was beside another run)
+        st.session_state.update(beside=state.id, other=None)
     others = read(listed, Wanted(dataset=state.dataset), OTHERS)
     picked = st.selectbox(
         "Another cell, to show only what differs",

@@ -239,14 +239,14 @@ def test_a_run_moves_on_the_screen(look, empty):
     [
         ("leaderboard", {"metric": "luck"}),
         ("leaderboard", {"dataset": "<b>nothing</b>"}),
-        ("leaderboard", {"pick": ["x", "y"]}),
+        ("leaderboard", {"model": ["x", "y"]}),
         ("run", {"cell": "zz"}),
         ("run", {"cell": "%00"}),
         ("run", {"configuration": "zz"}),
         ("compare", {"model": ["nothing / such"]}),
         ("audit", {"table": "table99"}),
         ("attention", {"radius": "wide"}),
-        ("export", {"part": "Everything"}),
+        ("export", {"export": "Everything"}),
     ],
 )
 def test_a_bad_address_is_a_sentence(look, small, view, address):
@@ -270,7 +270,7 @@ def test_the_audit_marks_a_finding_wherever_its_figure_is_printed(look, small):
 
 
 def test_a_matrix_is_exported_as_a_table_for_a_paper(look, small):
-    app = look(small, "export", part="For a paper", table="big")
+    app = look(small, "export", export="For a paper", layout="big")
     no_traceback(app)
     assert not app.error
     files = [button.label for button in app.get("download_button")]
@@ -280,13 +280,13 @@ def test_a_matrix_is_exported_as_a_table_for_a_paper(look, small):
 
 
 def test_a_table_that_has_nothing_here_says_what_it_asks_for(look, small):
-    app = look(small, "export", part="For a paper", table="table1")
+    app = look(small, "export", export="For a paper", layout="table1")
     no_traceback(app)
     assert "which asks for dataset: ckplus" in said(app)
 
 
 def test_the_report_of_a_matrix_is_one_file(look, small):
-    app = look(small, "export", part="Report")
+    app = look(small, "export", export="Report")
     no_traceback(app)
     assert not app.error
     assert app.selectbox(key="matrix_of_report").value == "big"
