@@ -5,7 +5,7 @@ is offered first is left out of the address where the program settles it, and st
 where the database does, which may offer another first tomorrow.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -91,6 +91,16 @@ def number(name: str, label: str, low: int, high: int, default: int) -> int:
     if low >= high:
         return low
     return int(st.slider(label, low, high, default, key=name, bind="query-params"))
+
+
+def restate(names: Iterable[str]) -> None:
+    """On another page: let the address have again what it has lost.
+
+    Who goes on before all fields are on the screen leaves by an address without them.
+    """
+    for name in names:
+        if name in st.session_state and name not in st.query_params:
+            st.session_state[name] = st.session_state[name]
 
 
 def _check_link(name: str, options: Sequence[str]) -> None:

@@ -8,7 +8,7 @@ from PIL import Image
 
 from bench.cells import cell_report, find_cell
 from bench.contents import Wanted, listed
-from dashboard.address import choose
+from dashboard.address import choose, restate
 from dashboard.filters import KINDS, Kind, draw_filters
 from dashboard.place import place
 from dashboard.reading import read, revision
@@ -51,6 +51,9 @@ def main() -> None:
     used = uses[page.title]
     drawn = False
     with telling():
+        if st.session_state.get("page") != page.title:
+            st.session_state["page"] = page.title
+            restate((*KINDS, "rule"))
         if page.title == "Run" and (dataset := _asked_for()):
             choose("dataset", dataset)
             used = ()
