@@ -3,10 +3,11 @@
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 
 import numpy as np
 
-from bench.metrics import measure
+from bench.metrics import Metrics, measure
 from bench.statistics.comparison import Pair
 from bench.statistics.intervals import Estimate
 from bench.statistics.measured import PERCENT, Configuration, Counts, Run, over_splits
@@ -19,10 +20,16 @@ def score(metric: str, label: int | None = None) -> Score:
     """The score of that name in `bench.metrics.Metrics`; of one class where it has one for each."""
 
     def of(confusion: Counts) -> float:
-        value = getattr(measure(confusion), metric)
+        value = getattr(_measured(confusion.tobytes(), len(confusion)), metric)
         return float(value if label is None else value[label]) * PERCENT
 
     return of
+
+
+@lru_cache(maxsize=1 << 14)
+def _measured(counts: bytes, classes: int) -> Metrics:
+    """Each matrix is worked out once: a table asks for every class of it, and for its mean."""
+    return measure(np.frombuffer(counts, dtype=np.int64).reshape(classes, classes))
 
 
 def estimate(one: Configuration, of: Score) -> Estimate:

@@ -27,7 +27,7 @@ ORDERS = {
     "attention": lambda line: (line.backbone, line.attention),
 }
 #: Lines in the picture; the table has all.
-DRAWN = 40
+DRAWN = 25
 
 
 def show() -> None:
