@@ -1,6 +1,6 @@
 """What of the store a page looks at: matrix, dataset, protocol, backbone, epoch.
 
-They stand beside every page that can use them, by the same names, and stay from page to page.
+They stand beside every page, by the same names, and stay from page to page.
 """
 
 from collections.abc import Collection, Sequence
@@ -15,6 +15,8 @@ from dashboard.reading import read
 from dashboard.told import plain
 
 Kind = Literal["matrix", "dataset", "protocol", "backbone", "rule"]
+KINDS: tuple[Kind, ...] = ("matrix", "dataset", "protocol", "backbone")
+PLURALS = {"matrix": "matrices", "protocol": "protocols", "backbone": "backbones"}
 ALL = "all"
 #: How the epoch of a figure is picked.
 RULES = {"best": "best", "last": "last"}
@@ -53,10 +55,6 @@ def filters() -> Filters | None:
     if chosen is None:
         _nothing_yet()
     return chosen
-
-
-KINDS: tuple[Kind, ...] = ("matrix", "dataset", "protocol", "backbone")
-PLURALS = {"matrix": "matrices", "protocol": "protocols", "backbone": "backbones"}
 
 
 def _ask(used: Collection[Kind], counted: Sequence[Group]) -> Filters:
