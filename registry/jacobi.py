@@ -51,7 +51,7 @@ def svd(maps: Tensor) -> tuple[Tensor, Tensor, Tensor]:
 
 
 @triton.jit  # type: ignore[untyped-decorator]  # (Triton has no types)
-def _turn_all(  # type: ignore[no-untyped-def]
+def _turn_all(  # type: ignore[no-untyped-def]  # (pointers: it has no types for them either)
     columns,
     vectors,
     size: tl.constexpr,
