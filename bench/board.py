@@ -14,14 +14,14 @@ from bench.leaderboard import BOOTSTRAPPED
 from bench.statistics.comparison import Pair, paired
 from bench.statistics.family import holm
 from bench.statistics.intervals import Estimate
-from bench.statistics.measured import Configuration, Counts, configurations
+from bench.statistics.measured import Configuration, configurations, over_splits
 from bench.statistics.paired import Outcome, paired_t
 from bench.statistics.reproduction import judge, unlike
 from bench.statistics.settings import setting
 from bench.statistics.single import estimate_of
 from bench.statistics.verdict import Verdict
 from bench.store.models import Cell, Matrix
-from bench.tables.estimates import Score, difference, estimate, score
+from bench.tables.estimates import Score, estimate, gains_of, scores
 from registry.reported import ReportedRow, ReportedTable
 
 #: What a leaderboard can be of, and how it is called.
@@ -115,7 +115,7 @@ def board(
     plain = {setting(one): one for one in found if one.attention == PLAIN}
     parameters = _parameters(session, found)
     named = [str(name) for name in session.scalars(select(Matrix.reported).distinct()) if name]
-    of = _remembering(score(metric))
+    of = scores(metric, (run for one in found for run in one.runs))
     gains = _gains(found, plain, of)
     drawn = sum(len(one.runs) == 1 for one in found) <= BOOTSTRAPPED
     drawn = drawn and metric == "balanced_accuracy"
@@ -195,14 +195,10 @@ def _gains(
 
 
 def _gain(pairs: Sequence[Pair], of: Score, ratio: float) -> Gain:
-    by_split: dict[str, list[float]] = {}
-    for mine, theirs in pairs:
-        for a, b in zip(mine.folds, theirs.folds, strict=True):
-            by_split.setdefault(a.split, []).append(of(a.confusion) - of(b.confusion))
-    values = [value for each in by_split.values() for value in each]
+    gains, by_split = gains_of(pairs, of)
     means = [sum(each) / len(each) for each in by_split.values()]
-    test = paired_t(means, ratio) if len(by_split) > 1 else paired_t(values)
-    return Gain(difference(pairs, of, ratio), test)
+    test = paired_t(means, ratio) if len(by_split) > 1 else paired_t(gains)
+    return Gain(over_splits(gains, by_split, ratio), test)
 
 
 def _parameters(session: Session, found: Sequence[Configuration]) -> dict[str, int]:
@@ -212,19 +208,6 @@ def _parameters(session: Session, found: Sequence[Configuration]) -> dict[str, i
         .group_by(Cell.configuration)
     )
     return {key: count for key, count in session.execute(query) if count is not None}
-
-
-def _remembering(of: Score) -> Score:
-    """The same score, each confusion matrix worked out once."""
-    known: dict[bytes, float] = {}
-
-    def remembered(confusion: Counts) -> float:
-        key = confusion.tobytes()
-        if key not in known:
-            known[key] = of(confusion)
-        return known[key]
-
-    return remembered
 
 
 def _order(line: Line) -> tuple[Any, ...]:

@@ -6,14 +6,31 @@ where the database does, which may offer another first tomorrow.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 import streamlit as st
 
 from dashboard.told import note, remark
 from registry.errors import nearest
 
-T = TypeVar("T", bound=str)
+#: Whatever a page's address may name, but for what Streamlit itself reads there.
+NAMES = {
+    *("matrix", "dataset", "protocol", "backbone", "rule"),  # beside every page
+    *("metric", "paper", "order", "model", "against"),  # leaderboard, compare
+    *("cell", "configuration", "state", "name", "sheet", "show", "at", "epoch", "other"),  # run
+    *("class_part", "class_figure", "picked", "images"),
+    *("study", "image", "radius", "table"),  # studies, inside the attention, audit
+    *("export", "what", "layout", "figure", "datasets", "models", "matrix_of_report"),
+}
+STREAMLITS = ("embed", "embed_options")
+
+
+def check_names() -> None:
+    """Say which names of a link nobody reads: a slip of the pen would show another page."""
+    for name in st.query_params:
+        if name not in NAMES and name not in STREAMLITS:
+            hint = nearest(name, sorted(NAMES))
+            remark(f"The address names '{name}', which no page has{hint}")
 
 
 def choice(
@@ -28,7 +45,7 @@ def choice(
 
     What the address asks for and is not there is said, and the default taken.
     """
-    _check_link(name, [shown(option) for option in options])
+    _check_link(name, [shown(option) for option in options], most=1)
     index = options.index(default) if default in options else 0
     if st.session_state.get(name, options[index]) not in options:
         st.session_state[name] = options[index]
@@ -42,7 +59,7 @@ def choice_of_data(
     name: str, label: str, options: Sequence[str], default: str | None = None, **look: Any
 ) -> str:
     """One of several that the database has; it always stands in the address."""
-    _check_link(name, options)
+    _check_link(name, options, most=1)
     first = default if default is not None and default in options else options[0]
     if st.session_state.get(name, st.query_params.get(name)) not in options:
         choose(name, first)
@@ -54,7 +71,7 @@ def choice_of_data(
 
 def section(name: str, label: str, options: Sequence[str]) -> str:
     """The part of a page that is shown; the others are not even asked for."""
-    _check_link(name, options)
+    _check_link(name, options, most=1)
     chosen = st.segmented_control(
         label,
         options,
@@ -103,11 +120,14 @@ def restate(names: Iterable[str]) -> None:
             st.session_state[name] = st.session_state[name]
 
 
-def _check_link(name: str, options: Sequence[str]) -> None:
+def _check_link(name: str, options: Sequence[str], most: int | None = None) -> None:
     """Say what a link asks for that is not there; of what was chosen by hand one knows why."""
     if name in st.session_state:
         return
-    for asked in st.query_params.get_all(name):
+    wanted = st.query_params.get_all(name)
+    if most is not None and len(wanted) > most:
+        remark(f"The address names {name} {len(wanted)} times: '{wanted[-1]}' holds.")
+    for asked in wanted[-most:] if most else wanted:
         if asked not in options:
             hint = nearest(asked, options) if options else ""
             remark(f"The address asks for {name} = '{asked}', which is not there{hint}.")

@@ -8,7 +8,7 @@ from PIL import Image
 
 from bench.cells import cell_report, find_cell
 from bench.contents import Wanted, listed
-from dashboard.address import choose, restate
+from dashboard.address import check_names, choose, restate
 from dashboard.filters import KINDS, Kind, draw_filters
 from dashboard.place import place
 from dashboard.reading import read, revision
@@ -51,6 +51,7 @@ def main() -> None:
     used = uses[page.title]
     drawn = False
     with telling():
+        check_names()
         if st.session_state.get("page") != page.title:
             st.session_state["page"] = page.title
             restate((*KINDS, "rule"))

@@ -11,7 +11,7 @@ from bench.statistics.bootstrap import OneRun, bootstrap
 from bench.statistics.family import holm, out_of_reach
 from bench.statistics.images import Answers, NotStored, answers
 from bench.statistics.intervals import Estimate
-from bench.statistics.measured import PERCENT, Configuration, Run, balanced, over_splits
+from bench.statistics.measured import PERCENT, Configuration, Run, over_splits
 from bench.statistics.paired import (
     ALPHA,
     Outcome,
@@ -191,8 +191,7 @@ def gains_of(pairs: Sequence[Pair]) -> tuple[list[float], dict[str, list[float]]
     by_split: dict[str, list[float]] = defaultdict(list)
     for one, other in pairs:
         for mine, theirs in zip(one.folds, other.folds, strict=True):
-            gain = balanced(mine.confusion) - balanced(theirs.confusion)
-            by_split[mine.split].append(gain)
+            by_split[mine.split].append(mine.figure - theirs.figure)
     return [one.figure - other.figure for one, other in pairs], by_split
 
 

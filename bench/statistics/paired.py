@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special, stats
 from statsmodels.stats.contingency_tables import mcnemar
 
 from bench.statistics.intervals import ZERO, resampled_interval, t_interval
@@ -61,7 +61,7 @@ def paired_t(differences: Sequence[float], ratio: float = 0.0) -> Outcome:
         return Outcome(name, len(differences), why=f"{pairs}: it needs two or more")
     if estimate.mean is None or estimate.se is None or estimate.df is None:
         return Outcome(name, len(differences), why="all differences are equal: t is undefined")
-    p = 2 * stats.t.sf(abs(estimate.mean) / estimate.se, estimate.df)
+    p = 2 * special.stdtr(estimate.df, -abs(estimate.mean) / estimate.se)
     return Outcome(name, len(differences), float(p))
 
 

@@ -32,6 +32,19 @@ def _measured(counts: bytes, classes: int) -> Metrics:
     return measure(np.frombuffer(counts, dtype=np.int64).reshape(classes, classes))
 
 
+def scores(metric: str, runs: Iterable[Run]) -> Score:
+    """The same score, worked out at once for whatever these runs are asked for, which are many."""
+    by_classes: dict[int, dict[bytes, Counts]] = defaultdict(dict)
+    for run in runs:
+        for confusion in (*(fold.confusion for fold in run.folds), _pooled(run)):
+            by_classes[len(confusion)][confusion.tobytes()] = confusion
+    known: dict[bytes, float] = {}
+    for matrices in by_classes.values():
+        values = getattr(measure(np.stack(list(matrices.values()))), metric) * PERCENT
+        known.update(zip(matrices, values.tolist(), strict=True))
+    return lambda confusion: known[confusion.tobytes()]
+
+
 def estimate(one: Configuration, of: Score) -> Estimate:
     """Mean over the runs, folds pooled, with an interval that knows whether splits overlap."""
     by_split: dict[str, list[float]] = defaultdict(list)
@@ -45,15 +58,22 @@ def estimate(one: Configuration, of: Score) -> Estimate:
 
 def difference(pairs: Sequence[Pair], of: Score, ratio: float) -> Estimate:
     """First minus second over pairs of runs, likewise."""
+    return over_splits(*gains_of(pairs, of), ratio)
+
+
+def gains_of(pairs: Sequence[Pair], of: Score) -> tuple[list[float], dict[str, list[float]]]:
+    """First minus second where that is defined: of each pair, folds pooled; of each split."""
     by_split: dict[str, list[float]] = defaultdict(list)
     for first, second in pairs:
         for mine, theirs in zip(first.folds, second.folds, strict=True):
             by_split[mine.split].append(of(mine.confusion) - of(theirs.confusion))
     gains = _defined(of(_pooled(first)) - of(_pooled(second)) for first, second in pairs)
-    return over_splits(gains, _all_defined(by_split), ratio)
+    return gains, _all_defined(by_split)
 
 
 def _pooled(run: Run) -> Counts:
+    if len(run.folds) == 1:
+        return run.folds[0].confusion
     pooled: Counts = np.sum([fold.confusion for fold in run.folds], axis=0)
     return pooled
 

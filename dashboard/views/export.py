@@ -105,8 +105,7 @@ def _tables() -> None:
         return
     which = choice("what", "Table", list(TABLES), shown=TABLES.__getitem__)
     if which == "verdicts":
-        rows = read(_verdicts, chosen.rule, chosen.matrix)
-        rows = tuple(row for row in rows if row["dataset"] == chosen.dataset)
+        rows = read(_verdicts, chosen.rule, chosen.matrix, chosen.dataset)
         forms = {"reported": ".2f", "measured": ".2f"}
     else:
         metric = choice("metric", "Metric", list(METRICS), shown=METRICS.__getitem__)
@@ -171,7 +170,7 @@ def _board(session: Session, metric: str, rule: str, *names: str | None) -> tupl
     return tuple(rows)
 
 
-def _verdicts(session: Session, rule: str, matrix: str | None) -> tuple[Any, ...]:
+def _verdicts(session: Session, rule: str, matrix: str | None, dataset: str) -> tuple[Any, ...]:
     return tuple(
         {
             "backbone": one.backbone,
@@ -186,7 +185,7 @@ def _verdicts(session: Session, rule: str, matrix: str | None) -> tuple[Any, ...
             "protocol": one.protocol,
             "dataset": one.dataset,
         }
-        for one in reproductions(session, rule, matrix)
+        for one in reproductions(session, rule, matrix, dataset)
     )
 
 

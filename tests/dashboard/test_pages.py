@@ -7,11 +7,13 @@ import sqlite3
 import numpy as np
 import pytest
 from sqlalchemy import delete, select, text
+from streamlit.runtime.state.query_params import QueryParams
 
 from bench.board import board
 from bench.store.database import StoreError
 from bench.store.ingest import ingest
 from bench.store.models import Cell, Evaluation
+from dashboard.address import NAMES
 from tests.bench.builders import claimed, epoch, spec, started, write_journal
 from tests.dashboard.conftest import VIEWS
 from tests.dashboard.stores import NASTY
@@ -296,3 +298,31 @@ def test_the_report_of_a_matrix_is_one_file(look, small):
 def test_the_pages_cannot_write(small):
     with pytest.raises(StoreError, match="readonly"), small.store.read() as session:
         session.execute(text("DELETE FROM matrices"))
+
+
+@PAGES
+def test_a_name_in_the_address_that_no_page_has_is_said(look, small, view):
+    app = look(small, view, datset="faces")
+    assert "'datset', which no page has; did you mean 'dataset'?" in said(app)
+    assert "which no page has" not in said(look(small, view, dataset="faces", embed="true"))
+
+
+def test_a_name_that_stands_twice_in_the_address_is_said(look, small):
+    app = look(small, rule=["best", "last"])
+    assert "names rule 2 times: 'last' holds" in said(app)
+    assert app.selectbox(key="rule").value == "last"
+
+
+@PAGES
+def test_every_name_that_a_page_binds_is_a_known_one(look, small, view, monkeypatch):
+    bound = set()
+    bind = QueryParams.bind_widget
+
+    def listening(self, param_key, *args, **options):
+        bound.add(param_key)
+        return bind(self, param_key, *args, **options)
+
+    monkeypatch.setattr(QueryParams, "bind_widget", listening)
+    look(small, view)
+    assert bound
+    assert bound <= NAMES
