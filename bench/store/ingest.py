@@ -5,15 +5,16 @@ from __future__ import annotations
 import base64
 import json
 import logging
+import math
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import singledispatch
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from pydantic import BaseModel
 from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.exc import DataError, IntegrityError
@@ -21,12 +22,12 @@ from sqlalchemy.orm import Session
 
 from bench import journal
 from bench.cost import record
-from bench.metrics import measure
 from bench.runs import Runs
 from bench.specification import Specification
 from bench.store import statements
 from bench.store.costs import known_costs, record_costs
 from bench.store.database import Store, StoreError
+from bench.store.epochs import take_epochs
 from bench.store.models import (
     Attempt,
     Cell,
@@ -145,8 +146,8 @@ def ingest_journal(store: Store, runs: Runs, cell: str, attempt: int, path: Path
         if offset is None:
             statements.enter_attempt(connection, key, attempt, events[0].time)
         row = _Row(key, attempt, resumed_after, {"offset": end})
-        for event in events:
-            _take(event, connection, row, runs)
+        for _, alike in groupby(events, type):
+            _take_alike(list(alike), connection, row, runs)
         statements.amend_attempt(connection, key, attempt, row.stated)
         statements.refresh_cell(connection, key)
     return True
@@ -164,6 +165,18 @@ def _enter_cell(connection: Connection, identity: str, path: Path) -> int | None
                 record_cells(session, [cell])
             return statements.lock_cell(connection, identity)
     return None
+
+
+def _take_alike(
+    events: Sequence[journal.Event], connection: Connection, row: _Row, runs: Runs
+) -> None:
+    """Take in events of one kind that follow each other."""
+    last = math.inf if row.resumed_after is None else row.resumed_after
+    epochs = [event for event in events if isinstance(event, journal.EpochEnded)]
+    take_epochs(connection, row.cell_key, row.number, [one for one in epochs if one.epoch <= last])
+    for event in events:
+        if not isinstance(event, journal.EpochEnded):
+            _take(event, connection, row, runs)
 
 
 @singledispatch
@@ -204,43 +217,6 @@ def _(event: journal.Started, connection: Connection, row: _Row, runs: Runs) -> 
         connection.execute(
             delete(table).where(table.cell_key == row.cell_key, table.epoch.in_(epochs))
         )
-
-
-@_take.register
-def _(event: journal.EpochEnded, connection: Connection, row: _Row, runs: Runs) -> None:
-    if row.resumed_after is not None and event.epoch > row.resumed_after:
-        return
-    key = {"cell_key": row.cell_key, "epoch": event.epoch}
-    epoch = event.model_dump(include={"lr", "seconds", "images_per_second", "peak_memory"})
-    upsert(connection, Epoch, [key | epoch | {"attempt": row.number, "ended_at": event.time}])
-    parts = {name: (part, measure(np.array(part.confusion))) for name, part in event.parts.items()}
-    evaluations = [
-        key
-        | {
-            "part": name,
-            "loss": part.loss,
-            "accuracy": _number(metrics.accuracy),
-            "balanced_accuracy": _number(metrics.balanced_accuracy),
-            "macro_f1": _number(metrics.macro_f1),
-            "confusion": part.confusion,
-        }
-        for name, (part, metrics) in parts.items()
-    ]
-    upsert(connection, Evaluation, evaluations)
-    by_class = [
-        key
-        | {
-            "part": name,
-            "label": index,
-            "support": int(metrics.support[index]),
-            "recall": _number(metrics.recall[index]),
-            "precision": _number(metrics.precision[index]),
-            "f1": _number(metrics.f1[index]),
-        }
-        for name, (_, metrics) in parts.items()
-        for index in range(len(metrics.support))
-    ]
-    upsert(connection, ClassMetric, by_class)
 
 
 @_take.register
@@ -288,7 +264,3 @@ def _offsets(store: Store) -> dict[tuple[str, int], int]:
     rows = select(Cell.id, Attempt.number, Attempt.offset).join(Cell, Cell.key == Attempt.cell_key)
     with store.read() as session:
         return {(cell, number): offset for cell, number, offset in session.execute(rows)}
-
-
-def _number(value: Any) -> float | None:
-    return None if value != value else float(value)

@@ -88,8 +88,12 @@ def started(
 
 def epoch(number: int, confusion: Any = ((1, 0), (0, 1)), loss: float | None = 0.5) -> EpochEnded:
     """One epoch whose test part gave this confusion matrix; `lr` tells attempts apart."""
-    parts = {"train": Part(loss=1.0, confusion=((2, 0), (1, 0)))}
-    parts["test"] = Part(loss=loss, confusion=tuple(map(tuple, confusion)))
+    train = np.zeros((len(confusion), len(confusion)), dtype=int)
+    train[:2, 0] = 2, 1
+    parts = {
+        "train": Part(loss=1.0, confusion=tuple(map(tuple, train.tolist()))),
+        "test": Part(loss=loss, confusion=tuple(map(tuple, confusion))),
+    }
     return EpochEnded(
         time=START + timedelta(minutes=number),
         epoch=number,
