@@ -176,8 +176,16 @@ def find_cell(session: Session, start: str) -> str:
 
 
 def cell_report(session: Session, cell: str) -> CellReport:
-    """Everything about the cell of that identity."""
-    row = session.scalars(select(Cell).where(Cell.id == cell)).one()
+    """Everything about the cell of that identity.
+
+    Raises
+    ------
+    RequestError
+        There is none, or none any more.
+    """
+    row = session.scalars(select(Cell).where(Cell.id == cell)).one_or_none()
+    if row is None:
+        raise RequestError(f"there is no cell '{cell}' (any more); `ferbench status` lists them")
     picks = select(Selection).where(Selection.cell_key == row.key).order_by(Selection.rule)
     classes = row.classes or []
     return CellReport(

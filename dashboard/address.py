@@ -6,6 +6,7 @@ where the database does, which may offer another first tomorrow.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import streamlit as st
@@ -23,6 +24,22 @@ NAMES = {
     *("export", "what", "layout", "figure", "datasets", "models", "matrix_of_report"),
 }
 STREAMLITS = ("embed", "embed_options")
+
+
+@dataclass(frozen=True)
+class Slip:
+    """What a link asks for in vain.
+
+    Attributes
+    ----------
+    sentences : tuple of str
+        What is to be said of it.
+    settled : tuple or None
+        What stands there in its stead; None until that is known.
+    """
+
+    sentences: tuple[str, ...]
+    settled: tuple[Any, ...] | None = None
 
 
 def check_names() -> None:
@@ -102,9 +119,9 @@ def choices(
 
 def number(name: str, label: str, low: int, high: int, default: int) -> int:
     """A whole number within bounds; where there is but one, nothing is asked."""
-    asked = st.query_params.get(name, "")
+    asked = st.query_params.get(name, "") if name not in st.session_state else ""
     if asked and not (asked.isdecimal() and low <= int(asked) <= high):
-        remark(f"The address asks for {name} = {asked}; it goes from {low} to {high}.")
+        _slip(name, f"The address asks for {name} = {asked}; it goes from {low} to {high}.")
     if low >= high:
         return low
     return int(st.slider(label, low, high, default, key=name, bind="query-params"))
@@ -121,16 +138,53 @@ def restate(names: Iterable[str]) -> None:
 
 
 def _check_link(name: str, options: Sequence[str], most: int | None = None) -> None:
-    """Say what a link asks for that is not there; of what was chosen by hand one knows why."""
+    """Note what a link asks for that is not there; of what was chosen by hand one knows why."""
     if name in st.session_state:
         return
     wanted = st.query_params.get_all(name)
     if most is not None and len(wanted) > most:
-        remark(f"The address names {name} {len(wanted)} times: '{wanted[-1]}' holds.")
-    for asked in wanted[-most:] if most else wanted:
-        if asked not in options:
-            hint = nearest(asked, options) if options else ""
-            remark(f"The address asks for {name} = '{asked}', which is not there{hint}.")
+        _slip(name, f"The address names {name} {len(wanted)} times: '{wanted[-1]}' holds.")
+        wanted = wanted[-most:]
+    absent = [asked for asked in wanted if asked not in options]
+    if absent:
+        hint = nearest(absent[0], options) if options else ""
+        which = ", ".join(f"'{asked}'" for asked in absent)
+        stop = "" if hint.endswith("?") else "."
+        _slip(name, f"The address asks for {name} = {which}, which is not there{hint}{stop}")
+
+
+def _slip(name: str, sentence: str) -> None:
+    """Say what is wrong with a link, and keep it, for the page is soon drawn once more."""
+    remark(sentence)
+    slips = st.session_state.setdefault("slips", {})
+    slips[name] = Slip((*slips[name].sentences, sentence) if name in slips else (sentence,))
+
+
+def own_up(page: str) -> None:
+    """Say what was wrong with the link to this page, until one chooses something else there.
+
+    Streamlit takes a wrong value out of the address, and what stands in its stead comes into it
+    when it is chosen anew: the address names the view again.
+    """
+    if st.session_state.get("slips_of") != page:
+        st.session_state.update(slips={}, slips_of=page)
+    slips: dict[str, Slip] = st.session_state["slips"]
+    for name, slip in list(slips.items()):
+        settled = st.session_state.get(name)
+        if slip.settled is None:
+            slips[name] = replace(slip, settled=(settled,))
+            if name in st.session_state:
+                st.session_state[name] = settled
+        elif slip.settled != (settled,):
+            del slips[name]
+            continue
+        for sentence in slip.sentences:
+            remark(sentence)
+
+
+def slipped() -> bool:
+    """Whether something is still to be said of the link."""
+    return any(slip.settled is None for slip in st.session_state.get("slips", {}).values())
 
 
 def choose(name: str, value: str | list[str]) -> None:

@@ -8,7 +8,7 @@ from PIL import Image
 
 from bench.cells import cell_report, find_cell
 from bench.contents import Wanted, listed
-from dashboard.address import check_names, choose, restate
+from dashboard.address import check_names, choose, own_up, restate, slipped
 from dashboard.filters import KINDS, Kind, draw_filters
 from dashboard.place import place
 from dashboard.reading import read, revision
@@ -46,12 +46,13 @@ def main() -> None:
     }
     uses = {title: used for listed in PAGES.values() for _, title, _, used in listed}
     page = st.navigation(pages)
-    st.session_state["revision"] = _state()
     st.title(page.title)
+    st.session_state["revision"] = _state()
     used = uses[page.title]
     drawn = False
     with telling():
         check_names()
+        own_up(page.title)
         if st.session_state.get("page") != page.title:
             st.session_state["page"] = page.title
             restate((*KINDS, "rule"))
@@ -62,9 +63,11 @@ def main() -> None:
         drawn = True
     if drawn or not uses[page.title]:
         page.run()
+    st.session_state["drawn"] = False
     with st.sidebar:
         _watch()
         note(f"Read only: {_where()}")
+    st.session_state["drawn"] = True
 
 
 def _asked_for() -> str | None:
@@ -99,7 +102,9 @@ def _icon() -> Image.Image:
 def _watch() -> None:
     """Show the page anew when the database has changed."""
     state = _state()
-    if state != st.session_state.get("revision"):
+    # (a value's field has to be on the screen before the address can have it again)
+    corrected = slipped() and st.session_state["drawn"]
+    if corrected or state != st.session_state.get("revision"):
         st.rerun(scope="app")
     st.caption(
         ":material/sync: follows the database" if isinstance(state, tuple) else plain("no database")

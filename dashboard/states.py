@@ -2,10 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 
 import streamlit as st
 
-from bench.contents import Group
+from bench.contents import Group, Listed, Wanted, listed
+from dashboard.place import place
+from dashboard.reading import read
 
 #: Sign, colour of the badge, and background of a field of the grid with letters that stand out.
 STATES = {
@@ -19,6 +22,18 @@ STATES = {
     "failed": ("✗", "red", "#b3261e"),
     "diverged": ("∞", "violet", "#8a3d72"),
 }
+
+
+#: Running cells of which it is looked up whether somebody trains them.
+MOST = 2500
+
+
+def running_or_lost(wanted: Wanted) -> tuple[Listed, ...]:
+    """Those of such cells that run by the database; lost where nobody trains them any more."""
+    return tuple(
+        replace(cell, state="lost") if place().is_lost(cell.id) else cell
+        for cell in read(listed, replace(wanted, state="running"), MOST)
+    )
 
 
 def sign(state: str) -> str:

@@ -47,7 +47,7 @@ def show_table(
     config |= {h: st.column_config.LinkColumn(display_text=word) for h, word in links.items()}
     kept = [head for head in (rows[0] if rows else {}) if _says_anything(rows, head)]
     for head in kept[:1]:
-        config[head] = st.column_config.Column(pinned=True)
+        config[head] = {**config.get(head, st.column_config.Column()), "pinned": True}
     st.dataframe(
         pd.DataFrame([{head: row[head] for head in kept} for row in rows]),
         hide_index=True,

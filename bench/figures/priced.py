@@ -76,7 +76,7 @@ def _record(found: Sequence[Configuration], records: Sequence[CostRecord]) -> Co
     if len(sizes) > 1:
         listed = ", ".join(map(str, sorted(sizes)))
         raise RequestError(
-            f"the results are of several image sizes ({listed}): choose a matrix of one, --matrix M"
+            f"the results are of several image sizes ({listed}): choose a matrix of one"
         )
     models = " ".join(label for label, _ in needed)
     raise RequestError(

@@ -10,6 +10,9 @@ from bench.statistics.datasets import Ranking
 from bench.statistics.settings import Scope
 from registry.errors import RequestError
 
+#: Names in a sentence; of more, how many there are besides.
+LISTED = 8
+
 
 def ranked(session: Session, models: Sequence[str], scope: Scope) -> Ranking:
     """The ranking of these attentions; where none is named, of all that ran on every dataset.
@@ -28,9 +31,10 @@ def ranked(session: Session, models: Sequence[str], scope: Scope) -> Ranking:
         )
     found = rank_over_datasets(session, tuple(dict.fromkeys(names)), scope)
     if found is None:
+        more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
         raise RequestError(
-            f"a ranking takes two or more datasets on which all of {', '.join(names)} ran in the "
-            "same setting; choose fewer models, --set models=['none','hfc']"
+            f"a ranking takes two or more datasets on which all of {', '.join(names[:LISTED])}"
+            f"{more} ran in the same setting; choose fewer models, --set models=['none','hfc']"
         )
     return found
 

@@ -136,8 +136,7 @@ def learned(
         if len(examples) > 1:
             raise RequestError(
                 f"several configurations of {backbone} on {name} are in the store, for example "
-                f"the cells {', '.join(sorted(examples.values()))}: name the matrix of one, "
-                "--matrix M"
+                f"the cells {', '.join(sorted(examples.values()))}: choose the matrix of one"
             )
     return [
         _learned(session, rows[0].dataset, len(rows[0].classes), [row.key for row in rows])

@@ -9,7 +9,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import URL, Connection, make_url
+from sqlalchemy import URL, Connection, inspect, make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, NoSuchModuleError
 from sqlalchemy.orm import Session
 
@@ -130,14 +130,22 @@ class Store:
             )
         found = self.version()
         if found is None:
-            raise RequestError(
-                f"the results database {self} has no tables yet; `ferbench db init` makes them"
-            )
+            makes = "`ferbench db init` makes them"
+            if self._has_tables():
+                raise RequestError(
+                    f"the database {self} has other tables than ferbench's: if it is the right "
+                    f"one all the same, {makes}"
+                )
+            raise RequestError(f"the results database {self} has no tables yet; {makes}")
         if found != head():
             raise RequestError(
                 f"the results database {self} is of another version ({found}, not {head()}); "
                 "`ferbench db upgrade` brings an older one up to date"
             )
+
+    def _has_tables(self) -> bool:
+        with self._telling("read"), self.reading.connect() as connection:
+            return bool(inspect(connection).get_table_names())
 
     @contextmanager
     def _telling(self, action: str) -> Iterator[None]:

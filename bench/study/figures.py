@@ -23,6 +23,12 @@ SCALE = ["#0072B2", "#8C8C8C", "#E69F00"]
 #: Of lines that cross: the marks of `bench.figures.style`, as Plotly calls them.
 SYMBOLS = ("circle", "square", "triangle-up", "diamond", "triangle-down", "cross", "x")
 
+#: What Optuna calls the trials of a Pareto picture: how they are called here, and marked.
+FRONT = {
+    "Trial": ("beaten", {"symbol": "circle", "size": 8, "color": "#8C8C8C"}),
+    "Best Trial": ("on the front", {"symbol": "diamond", "size": 12, "color": "#E69F00"}),
+}
+
 
 def figures(study: optuna.Study, findings: Findings) -> dict[str, go.Figure]:
     """Every figure that the trials allow, by the name of its file."""
@@ -50,11 +56,8 @@ def figures(study: optuna.Study, findings: Findings) -> dict[str, go.Figure]:
         drawn["importances"] = _importances(findings)
     if len(findings.objectives) == 2:
         names = [LABELS[objective] for objective in findings.objectives]
-        drawn["pareto-front"] = visualization.plot_pareto_front(study, target_names=names)
-        # (Optuna tells those on the front apart by colour alone)
-        drawn["pareto-front"].update_traces(
-            marker={"symbol": "diamond", "size": 11}, selector={"name": "Best Trial"}
-        )
+        front = visualization.plot_pareto_front(study, target_names=names)
+        drawn["pareto-front"] = _told_apart(front)
     if any(trial.reports for trial in findings.trials):
         drawn["reports"] = _reports(findings)
     for figure in drawn.values():
@@ -127,6 +130,14 @@ def _recoloured(parallel: go.Figure) -> go.Figure:
     parallel.update_layout(plot_bgcolor="rgba(0, 0, 0, 0)")
     parallel.update_annotations(font={"color": "#808080"})
     return parallel.update_xaxes(range=(-0.6, parallel.layout.xaxis.range[1]))
+
+
+def _told_apart(front: go.Figure) -> go.Figure:
+    """Optuna's Pareto front, by marks; it has a scale of the trials' numbers for each kind."""
+    for trace in front.data:
+        name, marker = FRONT[trace.marker.colorbar.title.text]
+        trace.update(name=name, marker={"showscale": False, **marker}, showlegend=True)
+    return front
 
 
 def _importances(findings: Findings) -> go.Figure:

@@ -60,6 +60,11 @@ def show() -> None:
 @st.fragment
 def _with_radius(models: Sequence[Model], picture: Picture, own: float) -> None:
     """What depends on the radius: its slider does all of this again, and nothing else."""
+    with telling():
+        _show_radius(models, picture, own)
+
+
+def _show_radius(models: Sequence[Model], picture: Picture, own: float) -> None:
     asked = st.query_params.get("radius")
     if asked is not None and not _in_range(asked):
         remark(f"The address asks for radius = {asked}; it goes from 0.02 to 0.98.")
@@ -193,7 +198,7 @@ def _picture(models: Sequence[Trained]) -> Picture | None:
 
 def _of_source(source: str, models: Sequence[Trained]) -> Picture | None:
     if source == "upload":
-        limit = f"An image of a face, at most {BYTES // 2**20} MB"
+        limit = f"An image of a face (PNG, JPEG or BMP), at most {BYTES // 2**20} MB"
         upload = st.file_uploader(limit, ["png", "jpg", "jpeg", "bmp"], key="upload")
         if upload is None:
             return None

@@ -149,7 +149,9 @@ def _labels(lines: Sequence[Line]) -> None:
             f"{OPTIMISTIC}: the test part picked the epoch, so these figures are higher than on "
             "images that had no say in it."
         )
-    reasons = dict.fromkeys(reason for line in lines for reason in line.unlike)
+    reasons = dict.fromkeys(
+        part for line in lines for reason in line.unlike for part in reason.split("; ")
+    )
     if reasons:
         listed = "; ".join(reasons)
         st.info(

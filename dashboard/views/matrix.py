@@ -3,7 +3,6 @@
 import shlex
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
@@ -21,9 +20,8 @@ from bench.contents import (
     troubles,
 )
 from dashboard.filters import filters
-from dashboard.place import place
 from dashboard.reading import home, read
-from dashboard.states import STATES, counts, show_counts, sign
+from dashboard.states import STATES, counts, running_or_lost, show_counts, sign
 from dashboard.tables import show_table
 from dashboard.told import note, plain, telling
 
@@ -42,7 +40,8 @@ def show() -> None:
     matrix = chosen.matrix
     counted = read(groups, matrix)
     found = stored = counts(counted)
-    lost = _lost(matrix) if found.get("running") else ()
+    running = running_or_lost(Wanted(matrix)) if found.get("running") else ()
+    lost = [cell for cell in running if cell.state == "lost"]
     if lost:
         found = counts(counted, lost=len(lost))
     total = sum(found.values())
@@ -56,8 +55,8 @@ def show() -> None:
         show_table("matrix-counts", _by_model(own), describes="cells by model and state")
     else:
         cells = read(listed, Wanted(matrix, dataset=chosen.dataset), ROOM)
-        gone = {cell.id for cell in lost}
-        _grid([replace(cell, state="lost") if cell.id in gone else cell for cell in cells])
+        gone = {cell.id: cell for cell in lost}
+        _grid([gone.get(cell.id, cell) for cell in cells])
     if len(own) < len(counted):
         others = [group for group in counted if group.dataset != chosen.dataset]
         with st.expander("Other datasets"):
@@ -67,12 +66,6 @@ def show() -> None:
         _failures(read(troubles, matrix=matrix))
     if lost:
         _tell_lost(lost)
-
-
-def _lost(matrix: str | None) -> tuple[Listed, ...]:
-    """Cells that run by the database, and that nobody trains any more."""
-    running = read(listed, Wanted(matrix, state="running"), ROOM)
-    return tuple(cell for cell in running if place().is_lost(cell.id))
 
 
 def _tell_lost(lost: Sequence[Listed]) -> None:

@@ -13,11 +13,14 @@ from bench.mistakes import Mistake, mistakes
 from dashboard.address import choice, number, section
 from dashboard.charts import confusion, draw, over_epochs
 from dashboard.filters import ALL, filters, model_named
+from dashboard.place import place
 from dashboard.reading import home, read
-from dashboard.states import STATES, sign
+from dashboard.states import STATES, running_or_lost, sign
 from dashboard.tables import show_table
 from dashboard.told import note, plain, remark, telling
 
+#: States that the database does not tell apart.
+IN_PROGRESS = ("running", "lost")
 #: The axis of each picture of curves.
 CURVES = {
     "loss": "loss, nats",
@@ -65,7 +68,9 @@ def _choose() -> None:
         state=None if state == ALL else state,
         model=model or "",
     )
-    count = read(how_many, wanted)
+    running = running_or_lost(wanted) if state in (ALL, *IN_PROGRESS) else ()
+    alike = [cell for cell in running if cell.state == state]
+    count = len(alike) if state in IN_PROGRESS else read(how_many, wanted)
     if configuration:
         note(f"Only runs of the configuration {configuration}.")
     if not count:
@@ -73,7 +78,11 @@ def _choose() -> None:
         return
     sheet = number("sheet", f"Sheet of {SHEET} cells", 1, -(-count // SHEET), 1)
     after = (sheet - 1) * SHEET
-    found = read(listed, wanted, SHEET, after)
+    if state in IN_PROGRESS:
+        found = alike[after : after + SHEET]
+    else:
+        known = {cell.id: cell for cell in running}
+        found = [known.get(cell.id, cell) for cell in read(listed, wanted, SHEET, after)]
     picked = st.selectbox(
         "Cell", [cell.id for cell in found], index=None, format_func=_named(found), key="chosen"
     )
@@ -151,10 +160,11 @@ def _head(report: CellReport) -> None:
         f"{state.split_seed} · fold {state.fold} · cell {plain(state.id)}"
     )
     first, second, third, fourth = st.columns(4)
-    first.metric("State", f"{sign(state.state)} {state.state}")
+    now = "lost" if state.state == "running" and place().is_lost(state.id) else state.state
+    first.metric("State", f"{sign(now)} {now}")
     second.metric("Epochs", f"{state.epochs_done} / {state.epochs}")
-    for place, picked in zip((third, fourth), report.picked, strict=False):
-        place.metric(
+    for field, picked in zip((third, fourth), report.picked, strict=False):
+        field.metric(
             f"Test, {picked.rule} epoch ({picked.epoch})", _percent(picked.balanced_accuracy)
         )
     if report.specification["monitored"] == "test":

@@ -26,6 +26,8 @@ SIGNS = {
     "failed": "✗",
     "interrupted": "‖",
 }
+#: How an objective's values are written, where not with four decimals.
+FORMS = {"parameters": ",", "latency": ".2f"}
 #: Seconds between two looks at the trials, which the results database does not hold.
 INTERVAL = 5.0
 
@@ -96,9 +98,9 @@ def _trials(trials: Sequence[TrialRow], findings: Findings) -> None:
         }
         for trial in trials
     ]
-    forms = {LABELS[name]: ".4f" for name in findings.objectives} | {"trial": "d"}
+    forms = {LABELS[name]: FORMS.get(name, ".4f") for name in findings.objectives}
     if rows:
-        show_table("trials", rows, formats=forms, describes="every trial")
+        show_table("trials", rows, formats=forms | {"trial": "d"}, describes="every trial")
     if findings.importances:
         shares = ", ".join(f"{name} {share:.0%}" for name, share in findings.importances.items())
         note(f"Importance, share of the variance over the space (fANOVA): {shares}.")

@@ -147,6 +147,13 @@ class TestWhatIsSaid:
         message = said(Store(str(tmp_path / "results.db")), "read")
         assert message.endswith("has no tables yet; `ferbench db init` makes them")
 
+    def test_somebody_elses(self, tmp_path):
+        connection = sqlite3.connect(tmp_path / "results.db")
+        connection.execute("CREATE TABLE theirs (a)")
+        connection.close()
+        message = said(Store(str(tmp_path / "results.db")), "read")
+        assert "has other tables than ferbench's: if it is the right one all the same" in message
+
     def test_older(self, store):
         assert store.version() == head()
         with store.writing.begin() as connection:

@@ -179,6 +179,22 @@ class TestFigures:
         assert list(points.y) == [row["values"]["balanced_accuracy"] for row in rows]
         assert points.error_y.array[0] == pytest.approx(4.302653 * 0.01 / 3**0.5, abs=1e-7)
 
+    def test_the_front_is_told_by_marks(self, known):
+        from bench.study.figures import figures
+        from jobs.study_asked import study_asked_for
+
+        home = home_in(known)
+        sizes = study_asked_for(home, "sizes")
+        findings = sizes.findings(home)
+        traces = {
+            trace.name: trace for trace in figures(sizes.stored, findings)["pareto-front"].data
+        }
+        front, beaten = traces["on the front"], traces.get("beaten")
+        assert len(front.x) == len(findings.front)
+        assert front.marker.symbol == "diamond"
+        assert not front.marker.showscale
+        assert beaten is None or beaten.marker.symbol == "circle"
+
     @pytest.mark.slow
     @pytest.mark.parametrize(("form", "magic"), [("png", b"\x89PNG"), ("pdf", b"%PDF")])
     def test_images_where_there_is_a_browser(self, ferbench, known, form, magic):

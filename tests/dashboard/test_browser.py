@@ -1,5 +1,6 @@
 """The dashboard as a person uses it: a real server, a real browser, clicks."""
 
+import re
 import socket
 from pathlib import Path
 
@@ -60,6 +61,16 @@ def test_a_run_progresses_while_one_looks(server, watched, running):
     expect(page.get_by_text("1 / 9")).to_be_visible()
     write_journal(home.runs, running.id, 1, [epoch(2), epoch(3)])
     expect(page.get_by_text("3 / 9")).to_be_visible(timeout=60_000)
+
+
+def test_a_wrong_link_is_told_and_the_address_put_right(server, watched):
+    from playwright.sync_api import expect
+
+    address, _ = server
+    page = watched.open(f"{address}/?dataset=nothing")
+    expect(page.get_by_text("which is not there").first).to_be_visible()
+    expect(page).to_have_url(re.compile("dataset=(faces|ckplus)"), timeout=60_000)
+    expect(page.get_by_text("which is not there").first).to_be_visible()
 
 
 def test_only_this_machine_is_listened_to(server):

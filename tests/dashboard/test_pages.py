@@ -1,5 +1,6 @@
 """Each page on an empty, a small and a broken database, without a browser."""
 
+import json
 import os
 import re
 import sqlite3
@@ -14,6 +15,8 @@ from bench.store.database import StoreError
 from bench.store.ingest import ingest
 from bench.store.models import Cell, Evaluation
 from dashboard.address import NAMES
+from dashboard.reading import forget
+from dashboard.told import UNFORESEEN
 from tests.bench.builders import claimed, epoch, spec, started, write_journal
 from tests.dashboard.conftest import VIEWS
 from tests.dashboard.stores import NASTY
@@ -23,6 +26,7 @@ PAGES = pytest.mark.parametrize("view", VIEWS)
 
 def no_traceback(app) -> None:
     assert not app.exception, [one.message for one in app.exception]
+    assert UNFORESEEN[5:] not in said(app)
 
 
 def said(app) -> str:
@@ -326,3 +330,38 @@ def test_every_name_that_a_page_binds_is_a_known_one(look, small, view, monkeypa
     look(small, view)
     assert bound
     assert bound <= NAMES
+
+
+def test_the_list_of_runs_leads_to_each(look, small):
+    (table,) = look(small, "run").dataframe
+    columns = json.loads(table.proto.columns)
+    assert columns["open"]["type_config"]["type"] == "link"
+    assert columns["open"]["pinned"]
+
+
+def test_a_lost_run_is_lost_on_its_own_page_too(look, failures):
+    journal = failures.runs.journal(spec(seed=10).id, 1)
+    touched = journal.stat()
+    os.utime(journal, (0, 0))
+    (lost,) = look(failures, "run", state="lost").dataframe[0].value["cell"]
+    assert "No cell is like that" in said(look(failures, "run", state="running"))
+    everything = look(failures, "run").dataframe[0].value.set_index("cell")
+    assert everything.loc[lost, "state"].endswith("lost")
+    (state,) = (one for one in look(failures, "run", cell=lost).metric if one.label == "State")
+    os.utime(journal, ns=(touched.st_atime_ns, touched.st_mtime_ns))
+    assert state.value.endswith("lost")
+
+
+def test_what_nobody_foresaw_is_a_sentence(look, small, monkeypatch, caplog):
+    def broken(*_args):
+        raise IndexError("list index out of range")
+
+    monkeypatch.setattr("bench.board.configurations", broken)
+    forget()
+    app = look(small)
+    assert not app.exception
+    assert "something here is not as it should be (IndexError: list index out of range)" in said(
+        app
+    )
+    assert "Traceback" in caplog.text
+    forget()
