@@ -25,7 +25,8 @@ def draw(figure: go.Figure, key: str, describes: str, height: int = 380) -> None
     figure.update_layout(
         height=height,
         margin={"l": 8, "r": 8, "t": 28, "b": 8},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "xanchor": "left"},
+        # (above the plot it would lie under the buttons, where the page is narrow)
+        legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "x": 0},
     )
     figure.update_xaxes(automargin=True)
     figure.update_yaxes(automargin=True)

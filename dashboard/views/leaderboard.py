@@ -62,13 +62,13 @@ def show() -> None:
         "leaderboard",
         f"{what} of {len(shown)} models as dots with 95 % intervals; the table below has the "
         "same numbers",
-        height=120 + 26 * len(shown),
+        height=150 + 26 * len(shown),
     )
     if len(lines) > DRAWN:
         note(f"Drawn are the first {DRAWN} of {len(lines)}; the table has all.")
     _table(lines, chosen)
     _legend(lines, chosen)
-    _ways_on(lines)
+    _ways_on(lines, chosen)
 
 
 FORMATS = {
@@ -170,7 +170,7 @@ def _legend(lines: Sequence[Line], chosen: Filters) -> None:
     )
 
 
-def _ways_on(lines: Sequence[Line]) -> None:
+def _ways_on(lines: Sequence[Line], chosen: Filters) -> None:
     by_name = {_picked_as(line): line for line in lines}
     picked = choices(
         "model",
@@ -184,6 +184,7 @@ def _ways_on(lines: Sequence[Line]) -> None:
                 "views/compare.py",
                 label=f"Compare these {len(picked)}",
                 icon=":material/compare_arrows:",
+                query_params={"dataset": chosen.dataset, "model": picked},  # (for a new tab)
             )
         for name in picked:
             st.page_link(
