@@ -1,5 +1,6 @@
 """A mean over repeated runs with the interval that its few values allow."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -114,12 +115,13 @@ def _estimate(values: Sequence[float], variance: float, method: str) -> Estimate
     n = len(values)
     if n == 0:
         return Estimate(0, why="no result")
-    mean = float(np.mean(values))
+    mean = math.fsum(values) / n  # (exact, and for so few far quicker than an array of them)
     if n == 1:
         return Estimate(1, mean, why="one value has no spread")
-    # Equal but for rounding, they would else be as good as certain.
-    sd = 0.0 if float(np.ptp(values)) < ZERO else float(np.std(values, ddof=1))
-    se = sd * float(np.sqrt(variance))
+    sd = math.sqrt(math.fsum((value - mean) ** 2 for value in values) / (n - 1))
+    if max(values) - min(values) < ZERO and not math.isnan(sd):
+        sd = 0.0  # equal but for rounding, they would else be as good as certain
+    se = sd * math.sqrt(variance)
     return _around(Estimate(n, mean, sd, se, n - 1, method=method))
 
 
