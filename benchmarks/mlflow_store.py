@@ -25,6 +25,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bench.perf.row import Row, row_of
 from benchmarks.epochs import Epoch, Side, best_of, training
@@ -47,11 +48,10 @@ def compare(rounds: int, epochs: int, runs: int, folder: Path) -> list[Row]:
     """
     data = training(epochs)
     sides: tuple[Side, Side] = (MLflow(folder), Ferbench(folder))
-    rows = []
-    for live in (True, False):
-        when = "one by one" if live else "at the run's end"
-        works = [partial(_log, side, data, live) for side in sides]
-        rows += _rows(f"log {epochs} epochs {when}", works, rounds)
+    logging = {
+        live: _took([partial(_log, side, data, live) for side in sides], rounds)
+        for live in (True, False)
+    }
     first = 2 * rounds + 10
     for side in sides:
         side.log(first, data, live=False)
@@ -61,8 +61,14 @@ def compare(rounds: int, epochs: int, runs: int, folder: Path) -> list[Row]:
         found = side.best()
         if {seed: found.get(seed) for seed in expected} != expected:
             raise SystemExit(f"{type(side).__name__} finds other best epochs than there are")
-    searches = [partial(_search, side) for side in sides]
-    return [*rows, *_rows(f"best epoch of each of {runs} runs", searches, rounds)]
+    searching = _took([partial(_search, side) for side in sides], rounds)
+    log, search = f"log {epochs} epochs", f"best epoch of each of {runs} runs"
+    return [
+        *_rows(f"{log} one by one", logging[True]),
+        *_rows(f"{log} at the run's end", logging[False]),
+        *_rows(search, searching),
+        *_rows(f"{log} one by one, then {search}", logging[True] + searching),
+    ]
 
 
 def _log(side: Side, data: tuple[Epoch, ...], live: bool, number: int) -> None:
@@ -73,10 +79,15 @@ def _search(side: Side, _number: int) -> None:
     side.best()
 
 
-def _rows(what: str, works: Sequence[Callable[[int], object]], rounds: int) -> list[Row]:
-    """MLflow's time over ferbench's, round by round; the first round warms up."""
+def _took(works: Sequence[Callable[[int], object]], rounds: int) -> NDArray[np.float64]:
+    """Seconds, (rounds, sides, clocks); a round before them warms up."""
     took = np.array([[_seconds(work, number) for work in works] for number in range(rounds + 1)])
-    mlflow, ferbench = took[1:, 0], took[1:, 1]
+    return took[1:]
+
+
+def _rows(what: str, took: NDArray[np.float64]) -> list[Row]:
+    """MLflow's time over ferbench's, round by round."""
+    mlflow, ferbench = took[:, 0], took[:, 1]
     return [
         row_of(f"{what}, {clock}, MLflow / ferbench", mlflow[:, place] / ferbench[:, place])
         for place, clock in enumerate(CLOCKS)
