@@ -19,7 +19,7 @@ from tests.dashboard.browser import Watched, chromium, served
 CHOICES = (
     ("Epoch", "last"),
     ("Metric", "macro F1"),
-    ("Backbone", "mobilenet_v2"),
+    ("Backbone", "resnet18"),
     ("Metric", "accuracy"),
     ("Epoch", "best"),
     ("Dataset", "faces(subjects=40)"),
