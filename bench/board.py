@@ -86,44 +86,76 @@ class Line:
     gain: Gain | None = None
 
 
-def board(
+@dataclass(frozen=True, eq=False)
+class Entered:
+    """What a board of any metric is made of.
+
+    Attributes
+    ----------
+    configurations : tuple of Configuration
+        With every run at the epoch that a rule picked.
+    parameters : mapping of str to int
+        Trainable ones of each configuration, where a run has stated them.
+    named : tuple of str
+        Reported tables that matrices name.
+    """
+
+    configurations: tuple[Configuration, ...]
+    parameters: Mapping[str, int]
+    named: tuple[str, ...]
+
+
+def entered(
     session: Session,
-    metric: str = "balanced_accuracy",
     rule: str = "best",
     matrix: str | None = None,
     dataset: str | None = None,
     protocol: str | None = None,
     backbone: str | None = None,
+) -> Entered:
+    """Every configuration within these names.
+
+    Parameters
+    ----------
+    rule : str
+        ``best`` or ``last``.
+    matrix, dataset, protocol, backbone : str, optional
+        Only these, by their full names: ``faces`` is not ``faces(subjects=40)``.
+    """
+    wanted = {"dataset": dataset, "protocol": protocol, "backbone": backbone}
+    within = [getattr(Cell, kind) == name for kind, name in wanted.items() if name is not None]
+    found = configurations(session, rule, matrix, within)
+    named = (str(name) for name in session.scalars(select(Matrix.reported).distinct()) if name)
+    return Entered(found, _parameters(session, found), tuple(named))
+
+
+def board(
+    session: Session,
+    entries: Entered,
+    metric: str = "balanced_accuracy",
     table: str | None = None,
 ) -> tuple[Line, ...]:
-    """Every configuration within these names, the highest first.
+    """A line for each configuration, the highest first.
 
     Parameters
     ----------
     metric : str
         One of `METRICS`.
-    rule : str
-        ``best`` or ``last``.
-    matrix, dataset, protocol, backbone : str, optional
-        Only these, by their full names: ``faces`` is not ``faces(subjects=40)``.
     table : str, optional
         Only what this paper's table prints (``kim_jo/table1``); else whichever fits.
     """
-    wanted = {"dataset": dataset, "protocol": protocol, "backbone": backbone}
-    within = [getattr(Cell, kind) == name for kind, name in wanted.items() if name is not None]
-    found = configurations(session, rule, matrix, within)
+    found = entries.configurations
     plain = {setting(one): one for one in found if one.attention == PLAIN}
-    parameters = _parameters(session, found)
-    named = [str(name) for name in session.scalars(select(Matrix.reported).distinct()) if name]
     of = scores(metric, (run for one in found for run in one.runs))
     gains = _gains(found, plain, of)
     drawn = sum(len(one.runs) == 1 for one in found) <= BOOTSTRAPPED
     drawn = drawn and metric == "balanced_accuracy"
     lines = []
     for one in found:
-        reported = _reported(one, metric, table, named)
+        reported = _reported(one, metric, table, entries.named)
         measured = estimate_of(session, one) if drawn else estimate(one, of)
-        lines.append(_line(one, measured, parameters.get(one.id), gains.get(one.id), reported))
+        stated = entries.parameters.get(one.id)
+        lines.append(_line(one, measured, stated, gains.get(one.id), reported))
     return tuple(sorted(lines, key=_order))
 
 

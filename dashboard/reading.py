@@ -27,8 +27,20 @@ def read(question: Callable[Concatenate[Session, P], T], *args: P.args, **option
     RequestError
         The database cannot be read, or the question is none; nothing is kept then.
     """
-    store = place().home.store
-    return _ask(store, revision(), question, args, options)
+    key = (
+        place().home.store.url,
+        revision(),
+        _name(question),
+        args,
+        tuple(sorted(options.items())),
+    )
+    return kept(key, lambda: ask(question, *args, **options))
+
+
+def ask(question: Callable[Concatenate[Session, P], T], *args: P.args, **options: P.kwargs) -> T:
+    """The same, asked now: for what is told apart by more than plain values; see `kept`."""
+    with place().home.store.read() as session:
+        return question(session, *args, **options)
 
 
 def revision() -> tuple[Any, ...]:
@@ -56,21 +68,6 @@ def forget() -> None:
 def home() -> Home:
     """Where results and data lie."""
     return place().home
-
-
-def _ask(
-    store: Store,
-    at: tuple[Any, ...],
-    question: Callable[..., T],
-    args: tuple[Any, ...],
-    options: dict[str, Any],
-) -> T:
-    def answer() -> T:
-        with store.read() as session:
-            return question(session, *args, **options)
-
-    key = (store.url, at, _name(question), args, tuple(sorted(options.items())))
-    return kept(key, answer)
 
 
 def _name(question: Callable[..., Any]) -> str:

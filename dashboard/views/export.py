@@ -1,12 +1,13 @@
 """Any table and any figure as a file for a paper."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 import streamlit as st
 from sqlalchemy.orm import Session
 
-from bench.board import METRICS, board
+from bench.board import METRICS, Line
 from bench.contents import Wanted, groups, listed, matrices
 from bench.figures.catalog import FIGURES, Request, draw
 from bench.report.page import report
@@ -16,6 +17,7 @@ from bench.tables.arrangement import arrange
 from bench.tables.layout import shipped_layouts
 from bench.tables.named import table_of
 from dashboard.address import choice, choice_of_data, choices, section
+from dashboard.boards import lines_of
 from dashboard.figures import show_figure
 from dashboard.filters import RULES, Filters, Kind, cell_named, filters
 from dashboard.reading import home, read, revision
@@ -109,15 +111,7 @@ def _tables() -> None:
         forms = {"reported": ".2f", "measured": ".2f"}
     else:
         metric = choice("metric", "Metric", list(METRICS), shown=METRICS.__getitem__)
-        rows = read(
-            _board,
-            metric,
-            chosen.rule,
-            chosen.matrix,
-            chosen.dataset,
-            chosen.protocol,
-            chosen.backbone,
-        )
+        rows = _rows_of(lines_of(chosen, metric), METRICS[metric])
         forms = {
             METRICS[metric]: ".2f",
             "low": ".2f",
@@ -145,16 +139,16 @@ def _tables() -> None:
 LANGUAGES = ("latex", "markdown", None)
 
 
-def _board(session: Session, metric: str, rule: str, *names: str | None) -> tuple[Any, ...]:
+def _rows_of(lines: Sequence[Line], name: str) -> tuple[Any, ...]:
     rows = []
-    for line in board(session, metric, rule, *names):
+    for line in lines:
         points = line.gain.points if line.gain else None
         rows.append(
             {
                 "backbone": line.backbone,
                 "attention": line.attention,
                 "n": line.runs,
-                METRICS[metric]: line.measured.mean,
+                name: line.measured.mean,
                 "low": line.measured.low,
                 "high": line.measured.high,
                 "gain": points and points.mean,

@@ -6,9 +6,10 @@ from typing import Any
 
 import streamlit as st
 
-from bench.board import METRICS, PLAIN, Line, board, latencies
+from bench.board import METRICS, PLAIN, Line, latencies
 from bench.store.costs import cost_records
 from dashboard.address import choice, choices
+from dashboard.boards import lines_of
 from dashboard.charts import draw, names_of, standings
 from dashboard.filters import Filters, filters, model_named
 from dashboard.reading import read
@@ -43,16 +44,7 @@ def show() -> None:
         table = choice("paper", "Paper's table", [FITTING, *keys])
     with third:
         order = choice("order", "Ordered by", list(ORDERS))
-    lines = read(
-        board,
-        metric=metric,
-        rule=chosen.rule,
-        matrix=chosen.matrix,
-        dataset=chosen.dataset,
-        protocol=chosen.protocol,
-        backbone=chosen.backbone,
-        table=None if table == FITTING else table,
-    )
+    lines = lines_of(chosen, metric, None if table == FITTING else table)
     lines = tuple(sorted(lines, key=ORDERS[order]))
     _labels(lines)
     shown = lines[:DRAWN]

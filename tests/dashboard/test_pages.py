@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import delete, select, text
 from streamlit.runtime.state.query_params import QueryParams
 
-from bench.board import board
+from bench.board import board, entered
 from bench.store.database import StoreError
 from bench.store.ingest import ingest
 from bench.store.models import Cell, Evaluation
@@ -64,7 +64,7 @@ def test_the_leaderboard_has_the_numbers_of_the_board(look, small):
     app = look(small)
     shown = app.dataframe[0].value
     with small.store.read() as session:
-        lines = board(session, dataset=app.selectbox(key="dataset").value)
+        lines = board(session, entered(session, dataset=app.selectbox(key="dataset").value))
     assert shown["mean"].tolist() == pytest.approx(
         sorted((line.measured.mean for line in lines), reverse=True)
     )

@@ -1,0 +1,14 @@
+"""Boards of what is chosen beside the page: another metric asks the database for nothing."""
+
+from bench.board import Line, board, entered
+from dashboard.filters import Filters
+from dashboard.place import place
+from dashboard.reading import ask, kept, read, revision
+
+
+def lines_of(chosen: Filters, metric: str, table: str | None = None) -> tuple[Line, ...]:
+    """See `bench.board.board`."""
+    names = (chosen.rule, chosen.matrix, chosen.dataset, chosen.protocol, chosen.backbone)
+    entries = read(entered, *names)
+    key = ("board", place().home.store.url, revision(), names, metric, table)
+    return kept(key, lambda: ask(board, entries, metric, table))
