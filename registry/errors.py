@@ -24,7 +24,8 @@ def nearest(name: str, known: Iterable[str]) -> str:
         ``"; did you mean 'hfc'?"`` or ``"; there are: bam, hfc, none"``.
     """
     names = sorted(known)
-    close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+    close = difflib.get_close_matches(name, names, n=5, cutoff=0.6)
+    close.sort(key=lambda one: sorted(one) != sorted(name))  # of the same letters before others
     if close:
         return f"; did you mean '{close[0]}'?"
     more = f" and {len(names) - LISTED:,} more" if len(names) > LISTED else ""

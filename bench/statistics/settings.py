@@ -123,7 +123,15 @@ def _against(
         same = [one for one in others if _data(one) == _data(first)]
     if not same:
         return _missing(first, name)
-    return compare(session, first, same[0], tuple(_unlike(first, same[0])))
+    compared = compare(session, first, same[0], tuple(_unlike(first, same[0])))
+    if first.attention != same[0].attention:
+        return compared
+    return replace(compared, first=_by_id(first), second=_by_id(same[0]))
+
+
+def _by_id(one: Configuration) -> str:
+    """A name where the attention's alone would be both's."""
+    return f"{one.attention} ({one.id[:6]})"
 
 
 def setting(one: Configuration) -> str:

@@ -195,8 +195,6 @@ def _figures() -> None:
     settings = _settings(name, chosen)
     if name in OF_CELLS and name != "filter" and not cells:
         st.info("Pick a cell.")
-    elif name == "difficulty" and not settings["datasets"]:
-        st.info("Pick a dataset.")
     else:
         request = Request(home(), cells, (), chosen.matrix, settings)
         _figure(name, request, ", ".join(cells) or chosen.matrix or "all matrices")

@@ -96,6 +96,13 @@ class TestAcrossRuns:
         found = one(bench, "hfc", spec(attention="none", lr=0.5).configuration[:8])
         assert (found.unlike, found.gain.n) == (("lr",), 8)
 
+    def test_two_of_one_attention_are_told_apart_by_their_identity(self, bench):
+        runs(bench, "none", FEW)
+        runs(bench, "none", MANY, lr=0.5)
+        slow, fast = (spec(attention="none", **other).configuration for other in ({}, {"lr": 0.5}))
+        found = one(bench, slow, fast)
+        assert (found.first, found.second) == (f"none ({slow[:6]})", f"none ({fast[:6]})")
+
     def test_the_family_pays_for_each_comparison(self, bench):
         runs(bench, "hfc", FEW)
         runs(bench, "none", MANY)
