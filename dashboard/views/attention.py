@@ -164,8 +164,10 @@ def _models(found: Sequence[Listed]) -> list[Model]:
         note(f"The list has the first {CELLS:,} cells; a matrix beside the page makes them fewer.")
     models = []
     for name in picked:
-        with telling():
+        try:
             models.append(_load(called[name]))
+        except RequestError as error:  # (a picture can be taken apart all the same)
+            st.info(plain(f"{name}: {error}"), icon=":material/info:")
     for one, _ in models:
         if one.epoch is None:
             remark(f"{one.title}: {one.state}")

@@ -49,15 +49,14 @@ def test_an_empty_database_says_how_to_begin(look, empty, view):
 def test_pages_on_a_small_database(look, small, view):
     app = look(small, view)
     no_traceback(app)
-    # its images are made up, so that a model cannot be shown at work on them
-    assert not app.error or view == "attention"
+    assert not app.error
 
 
 @PAGES
 def test_pages_on_failures(look, failures, view):
     app = look(failures, view)
     no_traceback(app)
-    assert not app.error or view == "attention"
+    assert not app.error
 
 
 def test_the_leaderboard_has_the_numbers_of_the_board(look, small):
