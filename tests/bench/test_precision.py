@@ -59,7 +59,9 @@ def test_it_agrees_with_autocast_to_its_last_bits():
         ours = gradients(layer, x, weights)
     assert torch.equal(ours[0], native[0])
     assert torch.equal(ours[2], native[2])
-    torch.testing.assert_close(ours[1], native[1], rtol=2**-7, atol=1e-3)
+    # (some processors round each of the few terms, which may cancel, before they add them up)
+    rounding = torch.finfo(torch.bfloat16).eps * float(native[1].abs().max())
+    torch.testing.assert_close(ours[1], native[1], rtol=0, atol=rounding)
 
 
 def test_channels_stay_last():
