@@ -155,9 +155,11 @@ def _check_link(name: str, options: Sequence[str], most: int | None = None) -> N
 
 def _slip(name: str, sentence: str) -> None:
     """Say what is wrong with a link, and keep it, for the page is soon drawn once more."""
-    remark(sentence)
-    slips = st.session_state.setdefault("slips", {})
-    slips[name] = Slip((*slips[name].sentences, sentence) if name in slips else (sentence,))
+    slips: dict[str, Slip] = st.session_state.setdefault("slips", {})
+    said = slips[name].sentences if name in slips else ()
+    if sentence not in said:  # (where a field has but one value, it is not there to remember it)
+        remark(sentence)
+        slips[name] = Slip((*said, sentence))
 
 
 def own_up(page: str) -> None:

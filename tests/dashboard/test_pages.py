@@ -316,6 +316,14 @@ def test_a_name_that_stands_twice_in_the_address_is_said(look, small):
     assert app.selectbox(key="rule").value == "last"
 
 
+def test_a_slip_is_told_once_however_often_the_page_is_drawn(look, small):
+    app = look(small, "run", sheet="99")
+    for _ in range(3):
+        app.run()
+        assert [one.value for one in app.warning if "sheet = 99" in one.value.replace("\\", "")]
+        assert len(app.warning) == 1
+
+
 @PAGES
 def test_every_name_that_a_page_binds_is_a_known_one(look, small, view, monkeypatch):
     bound = set()
