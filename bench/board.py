@@ -21,7 +21,7 @@ from bench.statistics.settings import setting
 from bench.statistics.single import estimate_of
 from bench.statistics.verdict import Verdict
 from bench.store.models import Cell, Matrix
-from bench.tables.estimates import Score, estimate, gains_of, scores
+from bench.tables.estimates import Score, defined_gains, estimate, scores
 from registry.reported import ReportedRow, ReportedTable
 
 #: What a leaderboard can be of, and how it is called.
@@ -227,7 +227,7 @@ def _gains(
 
 
 def _gain(pairs: Sequence[Pair], of: Score, ratio: float) -> Gain:
-    gains, by_split = gains_of(pairs, of)
+    gains, by_split = defined_gains(pairs, of)
     means = [sum(each) / len(each) for each in by_split.values()]
     test = paired_t(means, ratio) if len(by_split) > 1 else paired_t(gains)
     return Gain(over_splits(gains, by_split, ratio), test)

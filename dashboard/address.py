@@ -46,7 +46,7 @@ def check_names() -> None:
     """Say which names of a link nobody reads: a slip of the pen would show another page."""
     for name in st.query_params:
         if name not in NAMES and name not in STREAMLITS:
-            hint = nearest(name, sorted(NAMES))
+            hint = nearest(name, NAMES)
             remark(f"The address names '{name}', which no page has{hint}")
 
 

@@ -63,11 +63,11 @@ def main() -> None:
         drawn = True
     if drawn or not uses[page.title]:
         page.run()
-    st.session_state["drawn"] = False
+    st.session_state["on screen"] = False
     with st.sidebar:
         _watch()
         note(f"Read only: {_where()}")
-    st.session_state["drawn"] = True
+    st.session_state["on screen"] = True
 
 
 def _asked_for() -> str | None:
@@ -103,7 +103,7 @@ def _watch() -> None:
     """Show the page anew when the database has changed."""
     state = _state()
     # (a value's field has to be on the screen before the address can have it again)
-    corrected = slipped() and st.session_state["drawn"]
+    corrected = slipped() and st.session_state["on screen"]
     if corrected or state != st.session_state.get("revision"):
         st.rerun(scope="app")
     st.caption(

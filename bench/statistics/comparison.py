@@ -1,8 +1,9 @@
 """One model against another on the runs that they share."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
 import numpy as np
 from sqlalchemy.orm import Session
@@ -11,7 +12,7 @@ from bench.statistics.bootstrap import OneRun, bootstrap
 from bench.statistics.family import holm, out_of_reach
 from bench.statistics.images import Answers, NotStored, answers
 from bench.statistics.intervals import Estimate
-from bench.statistics.measured import PERCENT, Configuration, Run, over_splits
+from bench.statistics.measured import PERCENT, Configuration, Fold, Run, over_splits
 from bench.statistics.paired import (
     ALPHA,
     Outcome,
@@ -186,13 +187,21 @@ def paired(first: Configuration, second: Configuration) -> list[Pair]:
     ]
 
 
-def gains_of(pairs: Sequence[Pair]) -> tuple[list[float], dict[str, list[float]]]:
-    """First minus second in percentage points: of each pair, folds pooled; of each split."""
+def gains_of(
+    pairs: Sequence[Pair], of: Callable[[Run | Fold], float] = attrgetter("figure")
+) -> tuple[list[float], dict[str, list[float]]]:
+    """First minus second in percentage points: of each pair, folds pooled; of each split.
+
+    Parameters
+    ----------
+    of : callable
+        What is compared, of a run and of a fold alike; else balanced accuracy.
+    """
     by_split: dict[str, list[float]] = defaultdict(list)
     for one, other in pairs:
         for mine, theirs in zip(one.folds, other.folds, strict=True):
-            by_split[mine.split].append(mine.figure - theirs.figure)
-    return [one.figure - other.figure for one, other in pairs], by_split
+            by_split[mine.split].append(of(mine) - of(theirs))
+    return [of(one) - of(other) for one, other in pairs], by_split
 
 
 def _asked(configuration: Configuration) -> set[tuple[int, int]]:

@@ -68,6 +68,11 @@ class Run:
         """Fingerprint of each fold's split."""
         return tuple(fold.split for fold in self.folds)
 
+    @property
+    def confusion(self) -> Counts:
+        """Of all folds pooled."""
+        return pooled(self.folds)
+
 
 @dataclass(frozen=True, eq=False)
 class Configuration:
@@ -153,6 +158,14 @@ def over_splits(
         plain.mean + splits.half,
         splits.method,
     )
+
+
+def pooled(folds: Sequence[Fold]) -> Counts:
+    """The sum of their confusion matrices."""
+    if len(folds) == 1:
+        return folds[0].confusion
+    total: Counts = np.sum([fold.confusion for fold in folds], axis=0)
+    return total
 
 
 def balanced(confusion: Counts) -> float:
@@ -304,7 +317,7 @@ def _configuration(
     for (split_seed, seed), group in groupby(cells, key=lambda cell: (cell.split_seed, cell.seed)):
         trained = tuple(tested[cell.key] for cell in group if cell.key in tested)
         if len(trained) == folds:
-            runs.append(Run(split_seed, seed, trained, _pooled(trained)))
+            runs.append(Run(split_seed, seed, trained, _figure(trained)))
         else:
             missing.append((split_seed, seed))
     stated = (json.loads(cell.images) for cell in cells if cell.images)
@@ -323,10 +336,8 @@ def _configuration(
     )
 
 
-def _pooled(folds: Sequence[Fold]) -> float:
-    if len(folds) == 1:
-        return folds[0].figure
-    return balanced(np.sum([fold.confusion for fold in folds], axis=0))
+def _figure(folds: Sequence[Fold]) -> float:
+    return folds[0].figure if len(folds) == 1 else balanced(pooled(folds))
 
 
 def _each_once(runs: Iterable[Run]) -> tuple[Run, ...]:

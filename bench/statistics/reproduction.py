@@ -15,7 +15,7 @@ from bench.statistics.measured import PERCENT, Configuration, Run, configuration
 from bench.statistics.power import Floats
 from bench.statistics.settings import setting
 from bench.statistics.verdict import UNTOLD, Verdict, verdict, verdict_on_gain
-from bench.store.models import Cell, Matrix
+from bench.store.models import Matrix
 from registry.catalog import DATASETS
 from registry.reported import ReportedRow, ReportedTable
 
@@ -60,7 +60,7 @@ class Reproduction:
 
 
 def reproductions(
-    session: Session, rule: str, matrix: str | None = None, dataset: str | None = None
+    session: Session, rule: str, matrix: str | None = None
 ) -> tuple[Reproduction, ...]:
     """Every reported figure and gain that stands beside a configuration.
 
@@ -70,15 +70,12 @@ def reproductions(
         Which of our epochs: ``best`` or ``last``.
     matrix : str, optional
         Only the cells of this matrix, beside the table that it names.
-    dataset : str, optional
-        Only cells of this dataset, and reported figures of it that nothing stands beside.
     """
     query = select(Matrix.reported).where(Matrix.reported.is_not(None)).order_by(Matrix.name)
     if matrix is not None:
         query = query.where(Matrix.name == matrix)
     named = [str(name) for name in session.scalars(query)]
-    within = [] if dataset is None else [Cell.dataset == dataset]
-    found = configurations(session, rule, matrix, within)
+    found = configurations(session, rule, matrix)
     plain = {setting(one): one for one in found if one.attention == PLAIN}
     rows: list[Reproduction] = []
     covered: list[tuple[ReportedTable, ReportedRow]] = []
@@ -96,7 +93,7 @@ def reproductions(
             spread = _other_split(one, *zip(*pairs, strict=True))
             judged = verdict_on_gain(row.gain_points, gains, unlike(one, table, row), spread)
             rows.append(_row(one, table, row, "gain", row.gain_points, gains, judged))
-    rows += (row for row in _without_runs(covered) if dataset in (None, row.dataset))
+    rows += _without_runs(covered)
     return tuple(sorted(rows, key=_place))
 
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from bench.metrics import Metrics, measure
-from bench.statistics.comparison import Pair
+from bench.statistics.comparison import Pair, gains_of
 from bench.statistics.intervals import Estimate
 from bench.statistics.measured import PERCENT, Configuration, Counts, Run, over_splits
 
@@ -36,7 +36,7 @@ def scores(metric: str, runs: Iterable[Run]) -> Score:
     """The same score, worked out at once for whatever these runs are asked for, which are many."""
     by_classes: dict[int, dict[bytes, Counts]] = defaultdict(dict)
     for run in runs:
-        for confusion in (*(fold.confusion for fold in run.folds), _pooled(run)):
+        for confusion in (*(fold.confusion for fold in run.folds), run.confusion):
             by_classes[len(confusion)][confusion.tobytes()] = confusion
     known: dict[bytes, float] = {}
     for matrices in by_classes.values():
@@ -52,30 +52,19 @@ def estimate(one: Configuration, of: Score) -> Estimate:
         for fold in run.folds:
             by_split[fold.split].append(of(fold.confusion))
     return over_splits(
-        _defined(of(_pooled(run)) for run in one.runs), _all_defined(by_split), one.ratio
+        _defined(of(run.confusion) for run in one.runs), _all_defined(by_split), one.ratio
     )
 
 
 def difference(pairs: Sequence[Pair], of: Score, ratio: float) -> Estimate:
     """First minus second over pairs of runs, likewise."""
-    return over_splits(*gains_of(pairs, of), ratio)
+    return over_splits(*defined_gains(pairs, of), ratio)
 
 
-def gains_of(pairs: Sequence[Pair], of: Score) -> tuple[list[float], dict[str, list[float]]]:
+def defined_gains(pairs: Sequence[Pair], of: Score) -> tuple[list[float], dict[str, list[float]]]:
     """First minus second where that is defined: of each pair, folds pooled; of each split."""
-    by_split: dict[str, list[float]] = defaultdict(list)
-    for first, second in pairs:
-        for mine, theirs in zip(first.folds, second.folds, strict=True):
-            by_split[mine.split].append(of(mine.confusion) - of(theirs.confusion))
-    gains = _defined(of(_pooled(first)) - of(_pooled(second)) for first, second in pairs)
-    return gains, _all_defined(by_split)
-
-
-def _pooled(run: Run) -> Counts:
-    if len(run.folds) == 1:
-        return run.folds[0].confusion
-    pooled: Counts = np.sum([fold.confusion for fold in run.folds], axis=0)
-    return pooled
+    gains, by_split = gains_of(pairs, lambda one: of(one.confusion))
+    return _defined(gains), _all_defined(by_split)
 
 
 def _defined(values: Iterable[float]) -> list[float]:

@@ -58,13 +58,9 @@ def show() -> None:
 
 
 @st.fragment
+@telling()
 def _with_radius(models: Sequence[Model], picture: Picture, own: float) -> None:
     """What depends on the radius: its slider does all of this again, and nothing else."""
-    with telling():
-        _show_radius(models, picture, own)
-
-
-def _show_radius(models: Sequence[Model], picture: Picture, own: float) -> None:
     asked = st.query_params.get("radius")
     if asked is not None and not _in_range(asked):
         remark(f"The address asks for radius = {asked}; it goes from 0.02 to 0.98.")

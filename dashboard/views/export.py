@@ -107,7 +107,8 @@ def _tables() -> None:
         return
     which = choice("what", "Table", list(TABLES), shown=TABLES.__getitem__)
     if which == "verdicts":
-        rows = read(_verdicts, chosen.rule, chosen.matrix, chosen.dataset)
+        rows = read(_verdicts, chosen.rule, chosen.matrix)
+        rows = tuple(row for row in rows if row["dataset"] == chosen.dataset)
         forms = {"reported": ".2f", "measured": ".2f"}
     else:
         metric = choice("metric", "Metric", list(METRICS), shown=METRICS.__getitem__)
@@ -164,7 +165,7 @@ def _rows_of(lines: Sequence[Line], name: str) -> tuple[Any, ...]:
     return tuple(rows)
 
 
-def _verdicts(session: Session, rule: str, matrix: str | None, dataset: str) -> tuple[Any, ...]:
+def _verdicts(session: Session, rule: str, matrix: str | None) -> tuple[Any, ...]:
     return tuple(
         {
             "backbone": one.backbone,
@@ -179,7 +180,7 @@ def _verdicts(session: Session, rule: str, matrix: str | None, dataset: str) -> 
             "protocol": one.protocol,
             "dataset": one.dataset,
         }
-        for one in reproductions(session, rule, matrix, dataset)
+        for one in reproductions(session, rule, matrix)
     )
 
 

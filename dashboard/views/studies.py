@@ -33,6 +33,7 @@ INTERVAL = 5.0
 
 
 @st.fragment(run_every=INTERVAL)
+@telling()  # (inside: a fragment is drawn again without what stands around it)
 def show() -> None:
     """The page; studies are no part of the results database, so it looks again by itself."""
     begun = {study.name: study for study in place().studies()}
@@ -110,5 +111,4 @@ def _value(value: Any) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
-with telling():
-    show()
+show()

@@ -141,6 +141,20 @@ class TestOneRun:
         assert tuple(test) == (None, 0.375)
         assert rows(store, Cell.state) == [("diverged",)]
 
+    def test_of_an_epoch_that_is_stated_twice_the_last_counts(self, store, runs):
+        cell = spec()
+        events = [claimed(), started(cell), epoch(1, loss=0.9), epoch(2), epoch(1, loss=0.1)]
+        write_journal(runs, cell.id, 1, events)
+        ingest(store, runs)
+        query = sa.select(Evaluation.epoch, Evaluation.loss).where(Evaluation.part == "test")
+        with store.read() as session:
+            found = session.execute(query.order_by(Evaluation.epoch)).all()
+        assert [tuple(row) for row in found] == [(1, 0.1), (2, 0.5)]
+
+    def test_of_a_cell_that_is_not_there_nothing_is_told(self, store):
+        with store.read() as session, pytest.raises(RequestError, match="there is no cell"):
+            cell_report(session, "0" * 16)
+
     def test_a_part_without_images_has_no_figures(self, store, runs):
         cell = spec()
         write_journal(runs, cell.id, 1, [claimed(), started(cell), epoch(1, ((0, 0), (0, 0)))])

@@ -52,16 +52,19 @@ def test_strided_depthwise_convolutions_are_right_to_half_precision(precision, g
 
 def test_it_agrees_with_autocast_to_its_last_bits():
     layer = depthwise(3, 2, 1, 1)
+    layer.weight.data = layer.weight.data.bfloat16().float()
     x, weights = torch.randn(2, CHANNELS, 28, 28), torch.randn(2, CHANNELS, 14, 14)
+    x, weights = x.bfloat16().float(), weights.bfloat16().float()
     with torch.autocast("cpu", torch.bfloat16):
         native = gradients(layer, x, weights)
     with mixed("bf16", CPU):
         ours = gradients(layer, x, weights)
     assert torch.equal(ours[0], native[0])
     assert torch.equal(ours[2], native[2])
-    # (some processors round each of the few terms, which may cancel, before they add them up)
-    rounding = torch.finfo(torch.bfloat16).eps * float(native[1].abs().max())
-    torch.testing.assert_close(ours[1], native[1], rtol=0, atol=rounding)
+    exact = gradients(layer.double(), x.double(), weights.double())[1].float()
+    torch.testing.assert_close(ours[1], exact, rtol=2**-7, atol=1e-3)
+    # (on some processors autocast rounds each of the few terms, which may cancel)
+    assert (ours[1] - exact).abs().max() <= (native[1] - exact).abs().max()
 
 
 def test_channels_stay_last():

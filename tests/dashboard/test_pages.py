@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from sqlalchemy import delete, select, text
 from streamlit.runtime.state.query_params import QueryParams
+from streamlit.testing.v1 import AppTest
 
 from bench.board import board, entered
 from bench.store.database import StoreError
@@ -372,3 +373,19 @@ def test_what_nobody_foresaw_is_a_sentence(look, small, monkeypatch, caplog):
     )
     assert "Traceback" in caplog.text
     forget()
+
+
+def test_a_long_command_stands_by_itself():
+    def page():
+        from dashboard.told import say
+
+        say(f"nothing was measured: run `ferbench cost {'model ' * 60}-o x`")
+        say("A.png is no image")
+        say("a.png is no image")
+        say("there is none")
+
+    app = AppTest.from_function(page).run()
+    assert app.code[0].value == f"ferbench cost {'model ' * 60}-o x"
+    told = [one.value.replace("\\", "") for one in app.error]
+    assert told[0] == "Nothing was measured: run this"
+    assert told[1:] == ["A.png is no image", "a.png is no image", "There is none"]
