@@ -21,7 +21,7 @@ from bench.statistics.settings import setting
 from bench.statistics.single import estimate_of
 from bench.statistics.verdict import Verdict
 from bench.store.models import Cell, Matrix
-from bench.tables.estimates import Score, defined_gains, estimate, scores
+from bench.tables.estimates import Score, defined_gains, estimate, score
 from registry.reported import ReportedRow, ReportedTable
 
 #: What a leaderboard can be of, and how it is called.
@@ -146,7 +146,7 @@ def board(
     """
     found = entries.configurations
     plain = {setting(one): one for one in found if one.attention == PLAIN}
-    of = scores(metric, (run for one in found for run in one.runs))
+    of = score(metric)
     gains = _gains(found, plain, of)
     drawn = sum(len(one.runs) == 1 for one in found) <= BOOTSTRAPPED
     drawn = drawn and metric == "balanced_accuracy"

@@ -24,6 +24,9 @@ NAMES = {
     *("export", "what", "layout", "figure", "datasets", "models", "matrix_of_report"),
 }
 STREAMLITS = ("embed", "embed_options")
+#: Names that no field settles.
+BARE = ("cell", "configuration")
+ON_OFF = ("true", "false")
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,10 @@ def check_names() -> None:
         if name not in NAMES and name not in STREAMLITS:
             hint = nearest(name, NAMES)
             remark(f"The address names '{name}', which no page has{hint}")
+    for name in BARE:
+        values = st.query_params.get_all(name)
+        if len(values) > 1:
+            remark(_which_holds(name, values))
 
 
 def choice(
@@ -127,6 +134,12 @@ def number(name: str, label: str, low: int, high: int, default: int) -> int:
     return int(st.slider(label, low, high, default, key=name, bind="query-params"))
 
 
+def switch(name: str, label: str) -> bool:
+    """On or off; off at first."""
+    _check_link(name, ON_OFF, most=1)
+    return st.toggle(label, key=name, bind="query-params")
+
+
 def restate(names: Iterable[str]) -> None:
     """On another page: let the address have again what it has lost.
 
@@ -143,7 +156,7 @@ def _check_link(name: str, options: Sequence[str], most: int | None = None) -> N
         return
     wanted = st.query_params.get_all(name)
     if most is not None and len(wanted) > most:
-        _slip(name, f"The address names {name} {len(wanted)} times: '{wanted[-1]}' holds.")
+        _slip(name, _which_holds(name, wanted))
         wanted = wanted[-most:]
     absent = [asked for asked in wanted if asked not in options]
     if absent:
@@ -151,6 +164,10 @@ def _check_link(name: str, options: Sequence[str], most: int | None = None) -> N
         which = ", ".join(f"'{asked}'" for asked in absent)
         stop = "" if hint.endswith("?") else "."
         _slip(name, f"The address asks for {name} = {which}, which is not there{hint}{stop}")
+
+
+def _which_holds(name: str, values: Sequence[str]) -> str:
+    return f"The address names {name} {len(values)} times: '{values[-1]}' holds."
 
 
 def _slip(name: str, sentence: str) -> None:

@@ -24,7 +24,7 @@ def draw(figure: go.Figure, key: str, describes: str, height: int = 380) -> None
     """Show a chart; the button in its corner gives it as SVG."""
     figure.update_layout(
         height=height,
-        margin={"l": 8, "r": 8, "t": 28, "b": 8},
+        margin=_room(figure),
         # (above the plot it would lie under the buttons, where the page is narrow)
         legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "x": 0},
     )
@@ -47,6 +47,22 @@ def draw(figure: go.Figure, key: str, describes: str, height: int = 380) -> None
         ],
     }
     st.plotly_chart(figure, key=key, config=config, alt=describes)
+
+
+def _room(figure: go.Figure) -> dict[str, int]:
+    """Margins in pixels, about as wide as what stands in them.
+
+    Where they are too narrow, Plotly widens them, by drawing the chart a second time.
+    """
+    traces = list(figure.data)
+    names = [y for trace in traces if "y" in trace for y in _values(trace.y) if isinstance(y, str)]
+    left = 14 + round(5.5 * max(map(len, names))) if names else 72
+    legend = len(traces) > 1 and any(trace.showlegend is not False for trace in traces)
+    return {"l": left, "r": 16, "t": 28, "b": 96 if legend else 68}
+
+
+def _values(given: Sequence[Any] | None) -> Sequence[Any]:
+    return () if given is None else given
 
 
 def standings(lines: Sequence[Line], what: str) -> go.Figure:

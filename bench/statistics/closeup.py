@@ -13,7 +13,7 @@ from bench.statistics.intervals import Estimate
 from bench.statistics.measured import Configuration
 from bench.statistics.settings import Scope, named
 from bench.store.models import Cell
-from bench.tables.estimates import difference, score
+from bench.tables.estimates import difference, score_of_class
 from registry.errors import RequestError
 
 
@@ -85,9 +85,11 @@ def closeup(
     one, other = (_only(found, name) for name in (first, second))
     pairs = paired(one, other)
     names = _classes(session, one)
-    runs = tuple(RunPair(a.split_seed, a.seed, a.figure, b.figure) for a, b in pairs)
+    runs = tuple(
+        RunPair(a.split_seed, a.seed, a.balanced_accuracy, b.balanced_accuracy) for a, b in pairs
+    )
     gains = tuple(
-        (name, difference(pairs, score("recall", label), one.ratio))
+        (name, difference(pairs, score_of_class("recall", label), one.ratio))
         for label, name in enumerate(names)
     )
     try:

@@ -188,7 +188,7 @@ def paired(first: Configuration, second: Configuration) -> list[Pair]:
 
 
 def gains_of(
-    pairs: Sequence[Pair], of: Callable[[Run | Fold], float] = attrgetter("figure")
+    pairs: Sequence[Pair], of: Callable[[Run | Fold], float] = attrgetter("balanced_accuracy")
 ) -> tuple[list[float], dict[str, list[float]]]:
     """First minus second in percentage points: of each pair, folds pooled; of each split.
 

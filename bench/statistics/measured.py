@@ -1,12 +1,13 @@
 """What the store holds of each configuration: its runs at the epoch that a rule picked."""
 
 import json
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +25,7 @@ PERCENT = 100.0
 Counts = NDArray[np.int64]
 
 
-@dataclass(frozen=True, eq=False)
-class Fold:
+class Fold(NamedTuple):
     """A trained cell on its test part.
 
     Attributes
@@ -34,44 +34,56 @@ class Fold:
         Its key in the store.
     split : str
         Its split's fingerprint.
-    figure : float
-        Balanced accuracy in percent.
+    accuracy, balanced_accuracy, macro_f1 : float
+        In percent; NaN where undefined.
     counts : str
         The confusion matrix as JSON.
     """
 
     cell: int
     split: str
-    figure: float
+    accuracy: float
+    balanced_accuracy: float
+    macro_f1: float
     counts: str
 
-    @cached_property
+    @property
     def confusion(self) -> Counts:
         """Rows are true classes; read when it is asked for, which of ten thousand few are."""
-        return np.array(json.loads(self.counts))
+        return _read(self.counts)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Run:
+class Run(NamedTuple):
     """One seed on one split; the folds of a cross-validation are one run.
 
-    ``figure`` is the balanced accuracy of all folds pooled, in percent.
+    ``accuracy``, ``balanced_accuracy`` and ``macro_f1`` are of all folds pooled, in percent.
     """
 
     split_seed: int
     seed: int
     folds: tuple[Fold, ...]
-    figure: float
+    accuracy: float
+    balanced_accuracy: float
+    macro_f1: float
+
+    @classmethod
+    def of(cls, split_seed: int, seed: int, folds: tuple[Fold, ...]) -> "Run":
+        """The run that these folds are."""
+        if len(folds) == 1:
+            return cls(split_seed, seed, folds, *folds[0][2:5])
+        found = measure(_sum(folds))
+        figures = (found.accuracy, found.balanced_accuracy, found.macro_f1)
+        return cls(split_seed, seed, folds, *(float(figure) * PERCENT for figure in figures))
 
     @property
     def splits(self) -> tuple[str, ...]:
         """Fingerprint of each fold's split."""
-        return tuple(fold.split for fold in self.folds)
+        return tuple([fold.split for fold in self.folds])
 
     @property
     def confusion(self) -> Counts:
         """Of all folds pooled."""
-        return pooled(self.folds)
+        return self.folds[0].confusion if len(self.folds) == 1 else _sum(self.folds)
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,14 +129,14 @@ class Configuration:
     @property
     def figures(self) -> list[float]:
         """Balanced accuracy of each run, in percent."""
-        return [run.figure for run in self.runs]
+        return [run.balanced_accuracy for run in self.runs]
 
     def estimate(self) -> Estimate:
         """Mean over the runs, with an interval that knows whether their splits overlap."""
         by_split: dict[str, list[float]] = defaultdict(list)
         for run in self.runs:
             for fold in run.folds:
-                by_split[fold.split].append(fold.figure)
+                by_split[fold.split].append(fold.balanced_accuracy)
         return over_splits(self.figures, by_split, self.ratio)
 
 
@@ -160,17 +172,16 @@ def over_splits(
     )
 
 
-def pooled(folds: Sequence[Fold]) -> Counts:
-    """The sum of their confusion matrices."""
-    if len(folds) == 1:
-        return folds[0].confusion
+@lru_cache(maxsize=1 << 14)
+def _read(counts: str) -> Counts:
+    found: Counts = np.array(json.loads(counts))
+    found.setflags(write=False)  # (everybody gets the same)
+    return found
+
+
+def _sum(folds: Sequence[Fold]) -> Counts:
     total: Counts = np.sum([fold.confusion for fold in folds], axis=0)
     return total
-
-
-def balanced(confusion: Counts) -> float:
-    """Balanced accuracy in percent."""
-    return float(measure(confusion).balanced_accuracy) * PERCENT
 
 
 def configurations(
@@ -272,7 +283,9 @@ def _tested(
         select(
             Selection.rule,
             Selection.cell_key,
+            Evaluation.accuracy,
             Evaluation.balanced_accuracy,
+            Evaluation.macro_f1,
             _text(Evaluation.confusion),
         )
         .join(
@@ -283,10 +296,14 @@ def _tested(
         .where(Selection.rule.in_(rules), Evaluation.part == "test", Cell.state == "done", *within)
     )
     found: dict[str, dict[int, Fold]] = {rule: {} for rule in rules}
-    for rule, key, value, counts in session.execute(query):
-        figure = np.nan if value is None else value * PERCENT
-        found[rule][key] = Fold(key, splits[key], figure, counts)
+    for rule, key, accuracy, balanced, f1, counts in session.execute(query):
+        figures = _percent(accuracy), _percent(balanced), _percent(f1)
+        found[rule][key] = Fold(key, splits[key], *figures, counts)
     return found
+
+
+def _percent(fraction: float | None) -> float:
+    return math.nan if fraction is None else fraction * PERCENT
 
 
 def _text(column: Any) -> ColumnElement[str]:
@@ -317,7 +334,7 @@ def _configuration(
     for (split_seed, seed), group in groupby(cells, key=lambda cell: (cell.split_seed, cell.seed)):
         trained = tuple(tested[cell.key] for cell in group if cell.key in tested)
         if len(trained) == folds:
-            runs.append(Run(split_seed, seed, trained, _figure(trained)))
+            runs.append(Run.of(split_seed, seed, trained))
         else:
             missing.append((split_seed, seed))
     stated = (json.loads(cell.images) for cell in cells if cell.images)
@@ -334,10 +351,6 @@ def _configuration(
         tuple(missing),
         next((images for images in stated if images), {}),
     )
-
-
-def _figure(folds: Sequence[Fold]) -> float:
-    return folds[0].figure if len(folds) == 1 else balanced(pooled(folds))
 
 
 def _each_once(runs: Iterable[Run]) -> tuple[Run, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -197,8 +198,9 @@ def _check_driver(url: URL) -> None:
         raise RequestError(f"'{url!r}' needs the package '{error.name}'{hint}") from None
 
 
+@cache
 def head() -> str:
-    """The newest migration."""
+    """The newest migration; looked up once, for each look into a database asks for it."""
     return str(ScriptDirectory.from_config(_configuration()).get_current_head())
 
 

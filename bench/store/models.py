@@ -14,6 +14,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     ForeignKey,
+    Index,
     LargeBinary,
     MetaData,
     String,
@@ -71,6 +72,7 @@ class Cell(Base):
     """A specification that was asked for or trained, with the state of its latest attempt."""
 
     __tablename__ = "cells"
+    __table_args__ = (Index("ix_cells_dataset", "dataset", "state"),)
     key: Mapped[int] = mapped_column(primary_key=True)
     id: Mapped[str] = mapped_column(unique=True)
     configuration: Mapped[str] = mapped_column(index=True)

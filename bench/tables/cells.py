@@ -11,7 +11,7 @@ from bench.statistics.measured import Configuration
 from bench.statistics.settings import setting
 from bench.tables.best import best_of
 from bench.tables.content import Cell, Key
-from bench.tables.estimates import Score, estimate, score
+from bench.tables.estimates import Score, estimate, score, score_of_class
 from bench.tables.facts import Facts
 from bench.tables.layout import Layout
 from bench.tables.letters import Letters
@@ -77,7 +77,7 @@ def cell_of(source: Source, one: Configuration, key: Key) -> Cell:
 
 
 def _score_of(facts: Facts, one: Configuration, metric: str, name: str) -> Score:
-    return score(metric, facts.classes[one.id].index(name) if name else None)
+    return score_of_class(metric, facts.classes[one.id].index(name)) if name else score(metric)
 
 
 def _score(source: Source, one: Configuration, metric: str, name: str) -> Cell:

@@ -13,7 +13,7 @@ from bench.mistakes import picture
 from bench.statistics.closeup import Closeup, Disputed, closeup
 from bench.statistics.comparison import Comparison
 from bench.statistics.settings import Scope, compare_all
-from dashboard.address import choice, choices
+from dashboard.address import choice, choices, switch
 from dashboard.charts import draw, intervals
 from dashboard.filters import filters, model_named
 from dashboard.reading import home, read
@@ -186,7 +186,7 @@ def _images(found: Closeup, first: str, second: str, identity: str) -> None:
     ]
     note(f"Images on which they disagree, of {found.disputed[0].pairs} pairs each at most:")
     show_table("disputed", disputed, describes="images on which the two disagree")
-    if st.toggle("Show the first of them (reads the dataset)", key="images", bind="query-params"):
+    if switch("images", "Show the first of them (reads the dataset)"):
         with telling():
             _pictures(found.disputed[:SHOWN], identity)
 

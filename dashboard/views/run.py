@@ -10,7 +10,7 @@ from bench.cells import CellReport, cell_report, find_cell
 from bench.contents import Listed, Wanted, how_many, listed
 from bench.history import FIGURES, by_class, confusion_at, flat, unlike
 from bench.mistakes import Mistake, mistakes
-from dashboard.address import choice, number, section
+from dashboard.address import choice, number, section, switch
 from dashboard.charts import confusion, draw, over_epochs
 from dashboard.filters import ALL, filters, model_named
 from dashboard.place import place
@@ -237,7 +237,7 @@ def _mistakes(report: CellReport) -> None:
         st.info("The cell has not ended: it has no picked epoch yet.")
         return
     rule = choice("picked", "Epoch", [picked.rule for picked in report.picked])
-    if not st.toggle("Show the images (reads the dataset)", key="images", bind="query-params"):
+    if not switch("images", "Show the images (reads the dataset)"):
         return
     with st.spinner("Reading the dataset"):
         found = read(_worst, report.state.id, rule)

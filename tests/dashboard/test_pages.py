@@ -317,6 +317,24 @@ def test_a_name_that_stands_twice_in_the_address_is_said(look, small):
     assert app.selectbox(key="rule").value == "last"
 
 
+@pytest.mark.parametrize(
+    ("name", "column"), [("cell", Cell.id), ("configuration", Cell.configuration)]
+)
+def test_so_is_one_that_no_field_settles(look, small, name, column):
+    with small.store.read() as session:
+        first, second = session.scalars(select(column).distinct().limit(2))
+    app = look(small, "run", **{name: [first, second]})
+    assert f"names {name} 2 times: '{second}' holds" in said(app)
+
+
+def test_a_switch_is_on_or_off(look, small):
+    with small.store.read() as session:
+        cell = session.scalar(select(Cell.id).where(Cell.state == "done").limit(1))
+    app = look(small, "run", cell=cell, show="Mistakes", images="maybe")
+    assert "asks for images = 'maybe', which is not there" in said(app)
+    assert not app.toggle(key="images").value
+
+
 def test_a_slip_is_told_once_however_often_the_page_is_drawn(look, small):
     app = look(small, "run", sheet="99")
     for _ in range(3):
