@@ -14,9 +14,10 @@ from typing import Literal
 import numpy as np
 
 from bench import checkpoint
+from bench.code import Code, code
 from bench.data import Roots, load_cell
 from bench.engine import EpochResult, PartResult, Trainer
-from bench.environment import Code, code, describe, peak_memory
+from bench.environment import describe, peak_memory
 from bench.execution import Execution
 from bench.journal import (
     Ended,

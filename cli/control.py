@@ -87,10 +87,10 @@ def cancel(
 ) -> None:
     """Call cells off: those in training save their state and stop, the others are not begun."""
     from bench.home import find_home
+    from bench.intake import take_in
     from cli.terminal import console
     from jobs.asked import cells_asked_for
     from jobs.cancel import cancel as call_off
-    from jobs.matrix_run import take_in
 
     home = find_home(db)
     counts = call_off(cells_asked_for(home.runs, target), home.runs)
@@ -119,8 +119,8 @@ def _print_stranded(cells: "Sequence[Standing]", home: "Home") -> None:
 def _look(home: "Home", matrix: str | None, overview: "Overview") -> "list[Standing]":
     """Journals first: the database is brought up to them, if it lets itself be."""
     from bench.cells import cell_states, known_matrix
+    from bench.intake import take_in
     from cli.terminal import errors
-    from jobs.matrix_run import take_in
 
     if home.runs.root.exists() and (problem := take_in(home)):
         errors.print(problem, style="yellow", markup=False)

@@ -142,9 +142,10 @@ def _train(
     execution: "Execution",
     wait: bool,
 ) -> None:
+    from bench.intake import take_in
     from cli.terminal import console
     from jobs import slurm
-    from jobs.matrix_run import enter, take_in
+    from jobs.matrix_run import enter
 
     if placement.where == "slurm":
         slurm.check_available()
@@ -196,7 +197,8 @@ def _submit(
     """Hand cells to SLURM; whether they are over, for they were waited for."""
     from cli.progress import progress_bar
     from cli.terminal import console
-    from jobs.cluster import follow, submit_cells, waiting
+    from jobs.cluster import follow, submit_cells
+    from jobs.queue import waiting
 
     name = prepared.submission.name
     in_queue = waiting(home.runs) or {}

@@ -53,9 +53,9 @@ def tune(
 ) -> None:
     """Search for the parameters that a STUDY asks for, on the validation part."""
     from bench.home import find_home
+    from bench.intake import take_in
     from cli.settings import parse_settings
     from jobs import slurm as cluster
-    from jobs.matrix_run import take_in
     from jobs.study_file import load_study_file
     from jobs.study_run import open_study, prepare
 

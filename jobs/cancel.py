@@ -9,7 +9,7 @@ from bench import journal
 from bench.runs import Runs
 from jobs import slurm
 from jobs.claim import INTERRUPTED, claim, state_of
-from jobs.cluster import left_to, live_jobs, waiting
+from jobs.queue import left_to, live_jobs, waiting
 from jobs.submission import manifests
 
 REASON = "cancelled by the user"

@@ -1,11 +1,11 @@
-"""Cells on a SLURM cluster: submitted, found again in its queue, and followed to their end."""
+"""Cells on a SLURM cluster: submitted, and followed to their end."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
-from bench.environment import code
+from bench.code import code
 from bench.execution import Execution
 from bench.home import Home
 from bench.runs import Runs
@@ -13,7 +13,8 @@ from bench.specification import Specification
 from jobs import slurm
 from jobs.claim import INTERRUPTED, attempts_of, state_of
 from jobs.placement import Placement
-from jobs.submission import Job, Manifest, manifests, new_folder, write_manifest
+from jobs.queue import waiting
+from jobs.submission import Job, Manifest, new_folder, write_manifest
 from jobs.worker import Worker
 
 #: Seconds between two looks at the journals, and between two questions to SLURM.
@@ -59,40 +60,6 @@ def submit_cells(
         for number, worker in zip(numbers, workers, strict=True)
     ]
     return write_manifest(folder, matrix, jobs)
-
-
-def waiting(runs: Runs) -> dict[str, slurm.Task] | None:
-    """The job in SLURM's queue that each cell waits for or runs in; None where SLURM is silent."""
-    submitted = list(manifests(runs))
-    tasks = slurm.queue() if submitted else {}
-    if tasks is None:
-        return None
-    return {
-        cell: task
-        for manifest in submitted
-        for job, task in live_jobs(manifest, tasks)
-        for cell in left_to(job, runs)
-    }
-
-
-def left_to(job: Job, runs: Runs) -> list[str]:
-    """Cells of a job that are in training, or that it will train when it comes to them.
-
-    How an attempt ended that was there when the job was submitted is what it is to mend.
-    """
-
-    def is_left(cell: str) -> bool:
-        state = state_of(runs, cell)
-        old = max(runs.attempts(cell), default=0) <= job.before.get(cell, 0)
-        return state in INTERRUPTED | {"running"} or (old and state != "done")
-
-    return [cell for cell in job.cells if is_left(cell)]
-
-
-def live_jobs(manifest: Manifest, tasks: Mapping[str, slurm.Task]) -> list[tuple[Job, slurm.Task]]:
-    """Jobs of a submission that wait or run; another cluster's of the same number is none."""
-    found = ((job, tasks.get(job.id)) for job in manifest.jobs)
-    return [(job, task) for job, task in found if task and task.live and task.name == manifest.name]
 
 
 def follow(cells: Sequence[str], runs: Runs, tick: Callable[[], None]) -> None:

@@ -4,22 +4,18 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from bench.data import fingerprint_in
 from bench.execution import Execution
 from bench.home import Home
 from bench.model import check_models
 from bench.runs import Runs, check_own, write_once
 from bench.specification import Specification
-from bench.store.ingest import ingest
 from bench.store.submission import Submission
 from jobs.claim import attempts_of, state_of
 from jobs.local import LocalPlan, Outcome, run_local
 from jobs.matrix import Matrix
 from jobs.submission import new_folder
 from jobs.worker import Worker
-from registry.errors import RequestError
 
 #: States in which a cell has said its last word: training it again would say the same.
 FINISHED = frozenset({"done", "diverged"})
@@ -80,22 +76,6 @@ def ask_for(submission: Submission, runs: Runs) -> None:
     text = submission.model_dump_json()
     fingerprint = hashlib.sha256(text.encode()).hexdigest()[:16]
     write_once(runs.matrix(submission.name, fingerprint), text)
-
-
-def take_in(home: Home) -> str:
-    """Bring the database up to what the runs folder says.
-
-    Returns
-    -------
-    str
-        Why the database could not take it in; empty where it did. No run depends on it.
-    """
-    try:
-        home.store.upgrade()
-        ingest(home.store, home.runs)
-    except (RequestError, SQLAlchemyError) as error:
-        return str(error)
-    return ""
 
 
 def run_here(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bench.cells import CellState
 from bench.runs import Runs
-from jobs.cluster import waiting
+from jobs.queue import waiting
 from jobs.slurm import Task
 from jobs.submission import Job, newest_jobs
 from jobs.text import last_lines

@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from bench.environment import code
+from bench.code import code
 from bench.execution import Execution
 from bench.home import Home
 from bench.runs import Runs
 from jobs import slurm
-from jobs.cluster import ASK, LOOK, live_jobs, on_a_node
+from jobs.cluster import ASK, LOOK, on_a_node
 from jobs.placement import Placement
+from jobs.queue import live_jobs
 from jobs.study import Study
 from jobs.study_run import Prepared, trials_of, unfinished, worker_for
 from jobs.submission import Job, Manifest, manifests, new_folder, write_manifest

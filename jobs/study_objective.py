@@ -13,8 +13,8 @@ from optuna import Trial
 
 from bench import journal
 from bench.attempt import Attempt, Stop
+from bench.code import Code
 from bench.data import fingerprint_in
-from bench.environment import Code
 from bench.execution import Execution
 from bench.journal import Event
 from bench.runs import Runs

@@ -13,8 +13,8 @@ import optuna
 import torch
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
+from bench.code import Code
 from bench.data import fingerprint_in
-from bench.environment import Code
 from bench.execution import Execution
 from bench.home import Home
 from bench.runs import check_own

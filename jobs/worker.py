@@ -13,7 +13,7 @@ from pathlib import Path
 import submitit
 
 from bench.attempt import Attempt
-from bench.environment import Code
+from bench.code import Code
 from bench.execution import Execution
 from bench.runs import Runs
 from bench.specification import Specification

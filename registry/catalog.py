@@ -1,13 +1,13 @@
 """The four registries, and the decorator with which a component enters each."""
 
+from __future__ import annotations
+
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
-
-from torch import nn
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from registry.component import Component, NoParameters, Parameters, Registry
 from registry.errors import RequestError
@@ -15,6 +15,9 @@ from registry.expected import Expected
 from registry.samples import Samples
 from registry.site import Position, Site
 from registry.split import Split
+
+if TYPE_CHECKING:  # (who reads results need not wait for it)
+    from torch import nn
 
 
 @dataclass(frozen=True)

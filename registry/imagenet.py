@@ -1,11 +1,17 @@
 """Fits torchvision's ImageNet classifiers to other inputs, and loads their published weights."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import torch
 from torch import nn
-from torchvision.models import WeightsEnum
 
 from registry.component import Parameters
 from registry.errors import RequestError
+
+if TYPE_CHECKING:
+    from torchvision.models import WeightsEnum
 
 
 class ImageNetParameters(Parameters):

@@ -1,10 +1,14 @@
 """Where an attention module is put: between two blocks of a backbone."""
 
-from dataclasses import dataclass
+from __future__ import annotations
 
-from torch import Tensor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from registry.errors import RequestError
+
+if TYPE_CHECKING:  # (who reads results need not wait for it)
+    from torch import Tensor
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from math import factorial
 
 import numpy as np
+import scipy  # (its `stats` takes a second to import, and does so when it is first used)
 from numpy.typing import NDArray
-from scipy import stats
 
 from bench.statistics.paired import ALPHA, DRAWN, SEED, Outcome, smallest_by_flips
 
@@ -52,7 +52,7 @@ def rank(models: tuple[str, ...], figures: NDArray[np.float64]) -> Ranking:
         The higher the better, one row a dataset.
     """
     count, k = figures.shape
-    average = stats.rankdata(-figures, axis=1).mean(axis=0)
+    average = scipy.stats.rankdata(-figures, axis=1).mean(axis=0)
     order = np.argsort(average, kind="stable")
     names = tuple(models[i] for i in order)
     ranks = tuple(float(average[i]) for i in order)
@@ -74,7 +74,7 @@ def nemenyi(k: int, datasets: int) -> float:
     k, datasets : int
         Models, and datasets that they were ranked on.
     """
-    q = stats.studentized_range.ppf(1 - ALPHA, k, np.inf) / np.sqrt(2)
+    q = scipy.stats.studentized_range.ppf(1 - ALPHA, k, np.inf) / np.sqrt(2)
     return float(q * np.sqrt(k * (k + 1) / (6 * datasets)))
 
 
@@ -89,10 +89,10 @@ def friedman(figures: NDArray[np.float64]) -> Outcome:
     if smallest > ALPHA:
         why = f"{count} datasets cannot give less than p = {smallest:.3g}, whatever comes out"
         return Outcome("Friedman", count, None, smallest, why)
-    ranks = stats.rankdata(figures, axis=1)
+    ranks = scipy.stats.rankdata(figures, axis=1)
     if np.ptp(ranks) == 0:
         return Outcome("Friedman", count, None, smallest, "all models are equal on every dataset")
-    found = stats.permutation_test(
+    found = scipy.stats.permutation_test(
         tuple(ranks.T),
         lambda *columns, axis: sum(column.sum(axis=axis) ** 2 for column in columns),
         permutation_type="samples",
@@ -113,12 +113,12 @@ def wilcoxon(differences: NDArray[np.float64]) -> Outcome:
     if smallest > ALPHA:
         why = f"{n} datasets that differ cannot give less than p = {smallest:.3g}"
         return Outcome(name, n, None, smallest, why)
-    method = stats.PermutationMethod(n_resamples=DRAWN, rng=np.random.default_rng(SEED))
+    method = scipy.stats.PermutationMethod(n_resamples=DRAWN, rng=np.random.default_rng(SEED))
     tied = len(np.unique(np.abs(speaking))) < n
     return Outcome(
         name,
         n,
-        float(stats.wilcoxon(speaking, method=method if tied else "auto").pvalue),
+        float(scipy.stats.wilcoxon(speaking, method=method if tied else "auto").pvalue),
         smallest,
     )
 

@@ -3,8 +3,8 @@
 from functools import cache
 
 from bench.audit.findings import place
-from bench.audit.report import audit_named
-from registry.reported import ReportedRow, ReportedTable
+from bench.audit.paper import audit_paper
+from registry.reported import ReportedRow, ReportedTable, reported_tables
 
 
 def doubt(table: ReportedTable, row: ReportedRow, column: str) -> str:
@@ -20,8 +20,10 @@ def doubt(table: ReportedTable, row: ReportedRow, column: str) -> str:
 
 @cache
 def _doubts(source: str) -> dict[str, str]:
+    # (without the parameters, for which models are built: nobody compares his runs with those)
+    tables = [table for table in reported_tables() if table.source == source]
     doubts: dict[str, str] = {}
-    for finding in audit_named(source):
+    for finding in audit_paper(tables):
         if finding.group == "arithmetic" and finding.follows:
             why = (
                 f"misprinted, by the paper's own numbers: {finding.follows} follows (see the audit)"

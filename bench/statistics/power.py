@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 import numpy as np
+import scipy  # (its `stats` takes a second to import, and does so when it is first used)
 from numpy.typing import NDArray
-from scipy import optimize, stats
 
 from bench.statistics.paired import ALPHA, smallest_by_flips
 
@@ -31,10 +31,10 @@ def power_of_runs(gain: float, sd: float, n: int, ratio: float = 0.0) -> float:
         Images tested on over images trained on for resplits of the same images, else 0.
     """
     shift = abs(gain) / (sd * np.sqrt(1 / n + ratio))
-    bound = stats.t.ppf(1 - ALPHA / 2, n - 1)
-    wrong_side = stats.nct.cdf(-bound, n - 1, shift)
+    bound = scipy.stats.t.ppf(1 - ALPHA / 2, n - 1)
+    wrong_side = scipy.stats.nct.cdf(-bound, n - 1, shift)
     # SciPy has no number for some of the tiniest of these, which are below 1e-7.
-    return float(stats.nct.sf(bound, n - 1, shift) + np.nan_to_num(wrong_side))
+    return float(scipy.stats.nct.sf(bound, n - 1, shift) + np.nan_to_num(wrong_side))
 
 
 def runs_needed(gain: float, sd: float, ratio: float = 0.0) -> int | None:
@@ -55,7 +55,9 @@ def gain_seen(sd: float, n: int, ratio: float = 0.0) -> float | None:
         return None
     far = 1000 * sd * np.sqrt(1 + ratio)
     return float(
-        optimize.brentq(lambda gain: power_of_runs(gain, sd, n, ratio) - POWER, 1e-9 * sd, far)
+        scipy.optimize.brentq(
+            lambda gain: power_of_runs(gain, sd, n, ratio) - POWER, 1e-9 * sd, far
+        )
     )
 
 
@@ -157,4 +159,4 @@ def _fewest(enough: Callable[[int], bool]) -> int | None:
 
 
 def _z(share: float) -> float:
-    return float(stats.norm.ppf(share))
+    return float(scipy.stats.norm.ppf(share))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import special, stats
+from scipy import special
 
 from bench.statistics.intervals import LEVEL, Estimate, prediction_half_width, t_interval
 
@@ -137,7 +137,7 @@ def _beyond_zero(mean: Estimate) -> str:
 
 def _normal(sd: float) -> float:
     """95 % reach of a figure on other test images."""
-    return float(stats.norm.ppf((1 + LEVEL) / 2) * sd)
+    return float(special.ndtri((1 + LEVEL) / 2) * sd)
 
 
 def _runs_for(sd: float) -> int:

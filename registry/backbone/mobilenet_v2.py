@@ -1,7 +1,6 @@
 """MobileNetV2, with the seven places between its blocks."""
 
 from torch import nn
-from torchvision.models import MobileNet_V2_Weights, mobilenet_v2
 
 from registry.catalog import backbone
 from registry.imagenet import ImageNetParameters, fit_stem, load_published
@@ -28,6 +27,8 @@ def build(
     channels: int, classes: int, parameters: ImageNetParameters
 ) -> tuple[nn.Module, tuple[Position, ...]]:
     """MobileNetV2 of torchvision: 2,232,263 parameters with one channel and seven classes."""
+    from torchvision.models import MobileNet_V2_Weights, mobilenet_v2
+
     model = mobilenet_v2(num_classes=classes)
     fit_stem(model, "features.0.0", channels)
     if parameters.pretrained:

@@ -1,7 +1,6 @@
 """ResNet-18, with the four places between its blocks."""
 
 from torch import nn
-from torchvision.models import ResNet18_Weights, resnet18
 
 from registry.catalog import backbone
 from registry.imagenet import ImageNetParameters, fit_stem, load_published
@@ -25,6 +24,8 @@ def build(
     channels: int, classes: int, parameters: ImageNetParameters
 ) -> tuple[nn.Module, tuple[Position, ...]]:
     """ResNet-18 of torchvision: 11,173,831 parameters with one channel and seven classes."""
+    from torchvision.models import ResNet18_Weights, resnet18
+
     model = resnet18(num_classes=classes)
     fit_stem(model, "conv1", channels)
     if parameters.pretrained:

@@ -3,8 +3,6 @@
 from pathlib import Path
 
 import numpy as np
-from torchvision.datasets import CIFAR100
-from torchvision.datasets.utils import calculate_md5
 
 from registry.catalog import dataset
 from registry.component import NoParameters
@@ -28,6 +26,8 @@ def cifar100(root: Path, parameters: NoParameters) -> Samples:
     DataError
         A file is missing or not the published one; the message says which and how it differs.
     """
+    from torchvision.datasets import CIFAR100
+
     _check(root)
     parts = {part: CIFAR100(root, train=part == "train") for part in ("train", "test")}
     names = parts["train"].classes
@@ -46,6 +46,9 @@ def cifar100(root: Path, parameters: NoParameters) -> Samples:
 
 def _check(root: Path) -> None:
     """Torchvision only says that something is wrong; say what."""
+    from torchvision.datasets import CIFAR100
+    from torchvision.datasets.utils import calculate_md5
+
     meta = [(CIFAR100.meta["filename"], CIFAR100.meta["md5"])]
     for name, published in [*CIFAR100.train_list, *CIFAR100.test_list, *meta]:
         path = root / CIFAR100.base_folder / name

@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import create_engine, inspect
 
 from bench.home import Home
+from bench.intake import take_in
 from bench.runs import Runs
 from bench.store.database import Store
 from jobs import study_lease
-from jobs.matrix_run import take_in
 from jobs.study import Sampler, Study
 from jobs.study_run import open_study, prepare, trials_of
 from jobs.study_storage import SCHEMA, Place, place_for

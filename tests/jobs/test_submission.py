@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bench import environment
-from bench.environment import Code
+from bench import code as program
+from bench.code import Code
 from bench.journal import Started
 from bench.runs import Runs
 from jobs.submission import Job, manifests, new_folder, newest_jobs, write_manifest
@@ -58,15 +58,15 @@ class TestCode:
     def repository(self, tmp_path, monkeypatch):
         root = tmp_path / "copy"
         (root / "bench").mkdir(parents=True)
-        (root / "bench" / "environment.py").write_text("a = 1\n")
+        (root / "bench" / "code.py").write_text("a = 1\n")
         (root / "bench" / "picture.png").write_bytes(bytes(range(256)))
         self.git(root, "init", "--quiet")
         self.git(root, "add", ".")
         self.commit(root)
-        monkeypatch.setattr(environment, "ROOT", root)
-        environment.code.cache_clear()
+        monkeypatch.setattr(program, "ROOT", root)
+        program.code.cache_clear()
         yield root
-        environment.code.cache_clear()
+        program.code.cache_clear()
 
     @staticmethod
     def git(root, *words):
@@ -87,7 +87,7 @@ class TestCode:
         assert stated["dirty"] is False
 
     def test_the_patch_on_the_commit_gives_what_was_submitted(self, repository, runs, tmp_path):
-        (repository / "bench" / "environment.py").write_text("a = 2\n")
+        (repository / "bench" / "code.py").write_text("a = 2\n")
         (repository / "bench" / "picture.png").write_bytes(b"\0other\0")
         (repository / "bench" / "new ö.py").write_text("b = 1\n")
         folder = new_folder(runs)
@@ -104,7 +104,7 @@ class TestCode:
     def test_what_git_does_not_know_is_in_the_fingerprint(self, repository, runs):
         before = write_manifest(new_folder(runs), "trial", []).code["source"]
         (repository / "bench" / "plugin.py").write_text("c = 1\n")
-        environment.code.cache_clear()
+        program.code.cache_clear()
         assert write_manifest(new_folder(runs), "trial", []).code["source"] != before
 
 
@@ -119,7 +119,7 @@ class TestWorker:
         return started.environment.get("code_differs")
 
     def test_the_same(self, tmp_path):
-        assert self.differs(tmp_path, environment.code()) is None
+        assert self.differs(tmp_path, program.code()) is None
 
     def test_another(self, tmp_path):
         said = self.differs(tmp_path, Code(commit="0" * 40, dirty=True, source="abcdef"))

@@ -7,7 +7,7 @@ PROGRAM = """
 import sys
 from registry.catalog import ATTENTIONS, BACKBONES, DATASETS, PROTOCOLS
 names = [name for kind in (ATTENTIONS, BACKBONES, DATASETS, PROTOCOLS) for name in kind]
-print(len(names), *({"timm", "sklearn", "statsmodels", "pandas"} & {*sys.modules}))
+print(len(names), *({"timm", "sklearn", "pandas", "torchvision", "torch._dynamo"} & {*sys.modules}))
 """
 
 

@@ -1,0 +1,23 @@
+"""Bringing the database up to what the runs folder says."""
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bench.home import Home
+from bench.store.ingest import ingest
+from registry.errors import RequestError
+
+
+def take_in(home: Home) -> str:
+    """Bring the database up to what the runs folder says.
+
+    Returns
+    -------
+    str
+        Why the database could not take it in; empty where it did. No run depends on it.
+    """
+    try:
+        home.store.upgrade()
+        ingest(home.store, home.runs)
+    except (RequestError, SQLAlchemyError) as error:
+        return str(error)
+    return ""
