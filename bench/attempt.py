@@ -14,7 +14,6 @@ from typing import Literal
 import numpy as np
 
 from bench import checkpoint
-from bench.code import Code, code
 from bench.data import Roots, load_cell
 from bench.engine import EpochResult, PartResult, Trainer
 from bench.environment import describe, peak_memory
@@ -32,6 +31,7 @@ from bench.journal import (
     pack_logits,
     read,
 )
+from bench.program import Code, code
 from bench.runs import Runs, write_once
 from bench.specification import Specification
 from registry.samples import Samples

@@ -4,24 +4,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bench.comparability import find_reported
 from bench.cost.models import Model
 from bench.cost.record import CostRecord
 from bench.leaderboard import BOOTSTRAPPED
-from bench.statistics.comparison import Pair, paired
+from bench.statistics.comparison import Pair, gains_of, paired
 from bench.statistics.family import holm
 from bench.statistics.intervals import Estimate
-from bench.statistics.measured import Configuration, configurations, over_splits
+from bench.statistics.measured import Configuration, Score, configurations, over_splits
 from bench.statistics.paired import Outcome, paired_t
 from bench.statistics.reproduction import judge, unlike
 from bench.statistics.settings import setting
 from bench.statistics.single import estimate_of
 from bench.statistics.verdict import Verdict
 from bench.store.models import Cell, Matrix
-from bench.tables.estimates import Score, defined_gains, estimate, score
+from bench.tables.estimates import score
 from registry.reported import ReportedRow, ReportedTable
 
 #: What a leaderboard can be of, and how it is called.
@@ -94,14 +94,11 @@ class Entered:
     ----------
     configurations : tuple of Configuration
         With every run at the epoch that a rule picked.
-    parameters : mapping of str to int
-        Trainable ones of each configuration, where a run has stated them.
     named : tuple of str
         Reported tables that matrices name.
     """
 
     configurations: tuple[Configuration, ...]
-    parameters: Mapping[str, int]
     named: tuple[str, ...]
 
 
@@ -126,7 +123,7 @@ def entered(
     within = [getattr(Cell, kind) == name for kind, name in wanted.items() if name is not None]
     found = configurations(session, rule, matrix, within)
     named = (str(name) for name in session.scalars(select(Matrix.reported).distinct()) if name)
-    return Entered(found, _parameters(session, found), tuple(named))
+    return Entered(found, tuple(named))
 
 
 def board(
@@ -153,9 +150,8 @@ def board(
     lines = []
     for one in found:
         reported = _reported(one, metric, table, entries.named)
-        measured = estimate_of(session, one) if drawn else estimate(one, of)
-        stated = entries.parameters.get(one.id)
-        lines.append(_line(one, measured, stated, gains.get(one.id), reported))
+        measured = estimate_of(session, one) if drawn else one.estimate(of)
+        lines.append(_line(one, measured, gains.get(one.id), reported))
     return tuple(sorted(lines, key=_order))
 
 
@@ -167,7 +163,6 @@ def latencies(records: Sequence[CostRecord]) -> dict[tuple[str, int], float]:
 def _line(
     one: Configuration,
     measured: Estimate,
-    parameters: int | None,
     gain: Gain | None,
     reported: tuple[ReportedTable, ReportedRow] | None,
 ) -> Line:
@@ -194,7 +189,7 @@ def _line(
         len(one.runs),
         len(one.missing),
         measured,
-        parameters,
+        one.parameters,
         gain=gain,
         **printed,
     )
@@ -227,19 +222,10 @@ def _gains(
 
 
 def _gain(pairs: Sequence[Pair], of: Score, ratio: float) -> Gain:
-    gains, by_split = defined_gains(pairs, of)
+    gains, by_split = gains_of(pairs, of)
     means = [sum(each) / len(each) for each in by_split.values()]
     test = paired_t(means, ratio) if len(by_split) > 1 else paired_t(gains)
     return Gain(over_splits(gains, by_split, ratio), test)
-
-
-def _parameters(session: Session, found: Sequence[Configuration]) -> dict[str, int]:
-    query = (
-        select(Cell.configuration, func.max(Cell.parameters))
-        .where(Cell.configuration.in_([one.id for one in found]), Cell.parameters.is_not(None))
-        .group_by(Cell.configuration)
-    )
-    return {key: count for key, count in session.execute(query) if count is not None}
 
 
 def _order(line: Line) -> tuple[Any, ...]:

@@ -10,8 +10,9 @@ from typing import Any
 
 import torch
 
-from bench.code import code
 from bench.execution import Execution
+from bench.program import Code as Code  # (jobs that were queued before it moved name it here)
+from bench.program import code
 
 PACKAGES = ("ferbench", "torch", "torchvision", "timm", "numpy", "scikit-learn", "pillow")
 

@@ -1,6 +1,6 @@
-"""Bringing the database up to what the runs folder says."""
+"""The database, brought to this version and up to the journals."""
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
 
 from bench.home import Home
 from bench.store.ingest import ingest
@@ -18,6 +18,8 @@ def take_in(home: Home) -> str:
     try:
         home.store.upgrade()
         ingest(home.store, home.runs)
-    except (RequestError, SQLAlchemyError) as error:
+    except DBAPIError as error:
+        return str(home.store.failure("write", error))
+    except RequestError as error:
         return str(error)
     return ""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from bench.comparability import find_reported
@@ -101,16 +101,16 @@ def leaderboard(
     by_rule = configurations_by_rule(session, ("best", "last"), matrix, within)
     found = [one for each in by_rule.values() for one in each]
     drawn = sum(len(one.runs) == 1 for one in found) <= BOOTSTRAPPED
-    tables, parameters = _named_tables(session), _parameters(session)
+    tables = _named_tables(session)
     standings = []
     for one in found:
         estimate = estimate_of(session, one) if drawn else one.estimate()
-        standing = _standing(one, estimate, parameters.get(one.id))
+        standing = _standing(one, estimate)
         standings.append(_beside_reported(standing, one, tables.get(one.id, [])))
     return sorted(standings, key=_order)
 
 
-def _standing(one: Configuration, estimate: Estimate, parameters: int | None) -> Standing:
+def _standing(one: Configuration, estimate: Estimate) -> Standing:
     return Standing(
         dataset=one.dataset,
         backbone=one.backbone,
@@ -125,17 +125,8 @@ def _standing(one: Configuration, estimate: Estimate, parameters: int | None) ->
         low=estimate.low,
         high=estimate.high,
         interval=estimate.method if estimate.low is not None else estimate.why,
-        parameters=parameters,
+        parameters=one.parameters,
     )
-
-
-def _parameters(session: Session) -> dict[str, int]:
-    query = (
-        select(Cell.configuration, func.max(Cell.parameters))
-        .where(Cell.parameters.is_not(None))
-        .group_by(Cell.configuration)
-    )
-    return {key: count for key, count in session.execute(query) if count is not None}
 
 
 def _named_tables(session: Session) -> dict[str, list[str]]:

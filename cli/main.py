@@ -1,6 +1,5 @@
 """The command ``ferbench``."""
 
-import gc
 import sys
 
 import typer
@@ -23,9 +22,6 @@ from cli import (
     table,
     tune,
 )
-
-#: New objects between two looks for garbage, of which imports and results make hardly any.
-GARBAGE = 100_000
 
 app = typer.Typer(
     name="ferbench",
@@ -65,7 +61,6 @@ def main() -> None:
     """Run the command; what a person got wrong is one sentence and exit code 2."""
     from registry.errors import RequestError
 
-    gc.set_threshold(GARBAGE)
     try:
         app()
     except RequestError as error:

@@ -198,7 +198,7 @@ def _submit(
     from cli.progress import progress_bar
     from cli.terminal import console
     from jobs.cluster import follow, submit_cells
-    from jobs.queue import waiting
+    from jobs.waiting import waiting
 
     name = prepared.submission.name
     in_queue = waiting(home.runs) or {}

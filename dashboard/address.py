@@ -136,7 +136,7 @@ def number(name: str, label: str, low: int, high: int, default: int) -> int:
 
 def switch(name: str, label: str) -> bool:
     """On or off; off at first."""
-    _check_link(name, ON_OFF, most=1)
+    _check_link(name, ON_OFF, most=1, read=str.lower)
     return st.toggle(label, key=name, bind="query-params")
 
 
@@ -150,7 +150,12 @@ def restate(names: Iterable[str]) -> None:
             st.session_state[name] = st.session_state[name]
 
 
-def _check_link(name: str, options: Sequence[str], most: int | None = None) -> None:
+def _check_link(
+    name: str,
+    options: Sequence[str],
+    most: int | None = None,
+    read: Callable[[str], str] = str,
+) -> None:
     """Note what a link asks for that is not there; of what was chosen by hand one knows why."""
     if name in st.session_state:
         return
@@ -158,7 +163,7 @@ def _check_link(name: str, options: Sequence[str], most: int | None = None) -> N
     if most is not None and len(wanted) > most:
         _slip(name, _which_holds(name, wanted))
         wanted = wanted[-most:]
-    absent = [asked for asked in wanted if asked not in options]
+    absent = [asked for asked in wanted if read(asked) not in options]
     if absent:
         hint = nearest(absent[0], options) if options else ""
         which = ", ".join(f"'{asked}'" for asked in absent)

@@ -9,8 +9,8 @@ from bench import journal
 from bench.runs import Runs
 from jobs import slurm
 from jobs.claim import INTERRUPTED, claim, state_of
-from jobs.queue import left_to, live_jobs, waiting
 from jobs.submission import manifests
+from jobs.waiting import left_to, live_jobs, waiting
 
 REASON = "cancelled by the user"
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
-from bench.code import code
 from bench.execution import Execution
 from bench.home import Home
+from bench.program import code
 from bench.runs import Runs
 from bench.specification import Specification
 from jobs import slurm
 from jobs.claim import INTERRUPTED, attempts_of, state_of
 from jobs.placement import Placement
-from jobs.queue import waiting
 from jobs.submission import Job, Manifest, new_folder, write_manifest
+from jobs.waiting import waiting
 from jobs.worker import Worker
 
 #: Seconds between two looks at the journals, and between two questions to SLURM.

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from bench.cells import CellState
 from bench.runs import Runs
-from jobs.queue import waiting
 from jobs.slurm import Task
 from jobs.submission import Job, newest_jobs
 from jobs.text import last_lines
+from jobs.waiting import waiting
 from jobs.watch import LASTING, Progress, Watch
 
 #: Lines of a log that say why a cell ended.

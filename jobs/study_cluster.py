@@ -5,17 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from bench.code import code
 from bench.execution import Execution
 from bench.home import Home
+from bench.program import code
 from bench.runs import Runs
 from jobs import slurm
 from jobs.cluster import ASK, LOOK, on_a_node
 from jobs.placement import Placement
-from jobs.queue import live_jobs
 from jobs.study import Study
 from jobs.study_run import Prepared, trials_of, unfinished, worker_for
 from jobs.submission import Job, Manifest, manifests, new_folder, write_manifest
+from jobs.waiting import live_jobs
 
 
 def submit_workers(

@@ -13,10 +13,10 @@ from optuna import Trial
 
 from bench import journal
 from bench.attempt import Attempt, Stop
-from bench.code import Code
 from bench.data import fingerprint_in
 from bench.execution import Execution
 from bench.journal import Event
+from bench.program import Code
 from bench.runs import Runs
 from bench.specification import Specification
 from bench.store.submission import Submission

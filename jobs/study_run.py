@@ -13,10 +13,10 @@ import optuna
 import torch
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
-from bench.code import Code
 from bench.data import fingerprint_in
 from bench.execution import Execution
 from bench.home import Home
+from bench.program import Code
 from bench.runs import check_own
 from bench.study.objectives import DIRECTIONS
 from jobs.local import LocalPlan, Outcome, Work, run_workers

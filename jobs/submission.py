@@ -10,8 +10,8 @@ from pathlib import Path
 
 from pydantic import Field, ValidationError
 
-from bench.code import changes, code
 from bench.journal import now
+from bench.program import changes, code
 from bench.runs import Runs, make_folder, replacing
 from bench.specification import Frozen
 
@@ -37,7 +37,7 @@ class Manifest(Frozen):
     name : str
         Of the submission; its jobs bear it in SLURM's queue.
     code : dict
-        See `bench.code.Code`; what was changed since the commit lies beside this file.
+        See `bench.program.Code`; what was changed since the commit lies beside this file.
     """
 
     name: str

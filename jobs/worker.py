@@ -13,8 +13,8 @@ from pathlib import Path
 import submitit
 
 from bench.attempt import Attempt
-from bench.code import Code
 from bench.execution import Execution
+from bench.program import Code
 from bench.runs import Runs
 from bench.specification import Specification
 from jobs.claim import LEASE, claim, state_of

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bench.audit.findings import Finding
-from bench.audit.paper import audit_paper, by_paper, rows_of
+from bench.audit.paper import audit_paper, by_paper
 from bench.audit.parameters import check_parameters
 from registry.reported import ReportedTable
 
@@ -23,8 +23,6 @@ def audit(report: Sequence[ReportedTable]) -> tuple[Finding, ...]:
         not percent.
     """
     findings = [
-        finding
-        for tables in by_paper(report)
-        for finding in audit_paper(tables, check_parameters(rows_of(tables)))
+        finding for tables in by_paper(report) for finding in audit_paper(tables, check_parameters)
     ]
     return tuple(sorted(findings, key=lambda finding: finding.group))

@@ -1,6 +1,6 @@
 """What the percentages in a paper's tables say of each other, and of how they came about."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
@@ -19,9 +19,12 @@ from bench.audit.totals import check_totals
 from registry.errors import RequestError, nearest
 from registry.reported import ReportedTable, StatedDataset, class_name
 
+#: Looks at all rows of a paper.
+Check = Callable[[Sequence[Row]], list[Finding]]
+
 
 def by_paper(report: Sequence[ReportedTable]) -> list[list[ReportedTable]]:
-    """Tables by the paper that prints them.
+    """Tables in percent by the paper that prints them.
 
     Raises
     ------
@@ -35,22 +38,17 @@ def by_paper(report: Sequence[ReportedTable]) -> list[list[ReportedTable]]:
     return [list(tables) for _, tables in papers]
 
 
-def rows_of(tables: Sequence[ReportedTable]) -> list[Row]:
-    """The rows of tables as they are printed."""
-    return [row for table in tables for row in read(table)]
-
-
 def audit_paper(
-    tables: Sequence[ReportedTable], counted: Sequence[Finding] = ()
-) -> Iterator[Finding]:
+    tables: Sequence[ReportedTable], check_parameters: Check = lambda _: []
+) -> list[Finding]:
     """Everything in the tables of a paper that does not follow, and what gives pause.
 
     Parameters
     ----------
     tables : sequence of ReportedTable
         All of the paper.
-    counted : sequence of Finding
-        What counting parameters has found, for which models are built.
+    check_parameters : callable
+        Finds what is wrong with printed numbers of parameters, for which it builds models.
 
     Raises
     ------
@@ -58,7 +56,7 @@ def audit_paper(
         The supports that a paper states are not those of its tables' classes.
     """
     paper = tables[0].paper
-    rows = rows_of(tables)
+    rows = [row for table in tables for row in read(table)]
     found = {group: _supports(own) for group, own in _datasets(rows).items()}
     checked = _check(rows, found)
     arithmetic = [finding for row in checked for finding in row.findings]
@@ -68,17 +66,18 @@ def audit_paper(
     arithmetic += _epochs(tables)
     for table in tables:
         arithmetic += check_gains([row for row in checked if row.row.table is table])
-    arithmetic += counted
+    arithmetic += check_parameters(rows)
     doubted = {finding.where for finding in arithmetic if finding.group == "arithmetic"}
     arithmetic += check_agreement(rows, doubted)
     for name in paper.datasets:
         arithmetic += check_dataset(paper, name, _of_dataset(found, name))
     arithmetic += check_memory(paper)
-    yield from (_with_copies(finding, rows) for finding in arithmetic)
+    findings = [_with_copies(finding, rows) for finding in arithmetic]
     supports = _exact(checked, found)
     for table in tables:
-        yield from check_design(table, [row for row in checked if row.row.table is table], supports)
-    yield from check_claims(paper, checked, supports)
+        own = [row for row in checked if row.row.table is table]
+        findings += check_design(table, own, supports)
+    return [*findings, *check_claims(paper, checked, supports)]
 
 
 #: Rows that were counted on the same test part: dataset, protocol and number of runs.
@@ -143,7 +142,7 @@ def _of_dataset(found: dict[_Part, Supports | None], name: str) -> Supports | No
 def _exact(
     checked: list[Checked], found: dict[_Part, Supports | None]
 ) -> dict[int, dict[str, int]]:
-    """Supports by the ``id`` of each row whose test part has known ones."""
+    """Supports by the ``id`` of each of ``checked`` whose test part has known ones."""
     exact = {}
     for one in checked:
         supports = found.get(_part(one.row))

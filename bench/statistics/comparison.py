@@ -1,9 +1,7 @@
 """One model against another on the runs that they share."""
 
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from operator import attrgetter
 
 import numpy as np
 from sqlalchemy.orm import Session
@@ -12,7 +10,16 @@ from bench.statistics.bootstrap import OneRun, bootstrap
 from bench.statistics.family import holm, out_of_reach
 from bench.statistics.images import Answers, NotStored, answers
 from bench.statistics.intervals import Estimate
-from bench.statistics.measured import PERCENT, Configuration, Fold, Run, over_splits
+from bench.statistics.measured import (
+    BALANCED,
+    PERCENT,
+    Configuration,
+    Run,
+    Score,
+    defined,
+    group_by_split,
+    over_splits,
+)
 from bench.statistics.paired import (
     ALPHA,
     Outcome,
@@ -188,20 +195,23 @@ def paired(first: Configuration, second: Configuration) -> list[Pair]:
 
 
 def gains_of(
-    pairs: Sequence[Pair], of: Callable[[Run | Fold], float] = attrgetter("balanced_accuracy")
+    pairs: Sequence[Pair], of: Score = BALANCED
 ) -> tuple[list[float], dict[str, list[float]]]:
     """First minus second in percentage points: of each pair, folds pooled; of each split.
+
+    Where one of the two is undefined, so is the difference, and left out.
 
     Parameters
     ----------
     of : callable
         What is compared, of a run and of a fold alike; else balanced accuracy.
     """
-    by_split: dict[str, list[float]] = defaultdict(list)
-    for one, other in pairs:
-        for mine, theirs in zip(one.folds, other.folds, strict=True):
-            by_split[mine.split].append(of(mine) - of(theirs))
-    return [of(one) - of(other) for one, other in pairs], by_split
+    folds = group_by_split(
+        (mine.split, of(mine) - of(theirs))
+        for one, other in pairs
+        for mine, theirs in zip(one.folds, other.folds, strict=True)
+    )
+    return defined(of(one) - of(other) for one, other in pairs), folds
 
 
 def _asked(configuration: Configuration) -> set[tuple[int, int]]:

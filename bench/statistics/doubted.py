@@ -3,7 +3,7 @@
 from functools import cache
 
 from bench.audit.findings import place
-from bench.audit.paper import audit_paper
+from bench.audit.paper import audit_paper, by_paper
 from registry.reported import ReportedRow, ReportedTable, reported_tables
 
 
@@ -21,9 +21,9 @@ def doubt(table: ReportedTable, row: ReportedRow, column: str) -> str:
 @cache
 def _doubts(source: str) -> dict[str, str]:
     # (without the parameters, for which models are built: nobody compares his runs with those)
-    tables = [table for table in reported_tables() if table.source == source]
+    report = [table for table in reported_tables() if table.source == source]
     doubts: dict[str, str] = {}
-    for finding in audit_paper(tables):
+    for finding in (finding for tables in by_paper(report) for finding in audit_paper(tables)):
         if finding.group == "arithmetic" and finding.follows:
             why = (
                 f"misprinted, by the paper's own numbers: {finding.follows} follows (see the audit)"

@@ -3,10 +3,11 @@
 import json
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,7 +20,7 @@ from bench.specification import Specification, folds_of
 from bench.statistics.intervals import Estimate, resampled_interval, t_interval
 from bench.store.models import Attempt, Cell, Evaluation, MatrixCell, Selection
 
-#: Balanced accuracies are told in percent, their differences in percentage points.
+#: Figures of runs are told in percent, their differences in percentage points.
 PERCENT = 100.0
 
 Counts = NDArray[np.int64]
@@ -70,20 +71,27 @@ class Run(NamedTuple):
     def of(cls, split_seed: int, seed: int, folds: tuple[Fold, ...]) -> "Run":
         """The run that these folds are."""
         if len(folds) == 1:
-            return cls(split_seed, seed, folds, *folds[0][2:5])
+            one = folds[0]
+            figures = (one.accuracy, one.balanced_accuracy, one.macro_f1)
+            return cls(split_seed, seed, folds, *figures)
         found = measure(_sum(folds))
-        figures = (found.accuracy, found.balanced_accuracy, found.macro_f1)
-        return cls(split_seed, seed, folds, *(float(figure) * PERCENT for figure in figures))
+        pooled = (found.accuracy, found.balanced_accuracy, found.macro_f1)
+        return cls(split_seed, seed, folds, *(float(figure) * PERCENT for figure in pooled))
 
     @property
     def splits(self) -> tuple[str, ...]:
         """Fingerprint of each fold's split."""
-        return tuple([fold.split for fold in self.folds])
+        return tuple(fold.split for fold in self.folds)
 
     @property
     def confusion(self) -> Counts:
         """Of all folds pooled."""
         return self.folds[0].confusion if len(self.folds) == 1 else _sum(self.folds)
+
+
+#: Percent of a run, folds pooled, or of one of its folds; NaN where undefined.
+Score = Callable[[Run | Fold], float]
+BALANCED: Score = attrgetter("balanced_accuracy")
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,6 +110,8 @@ class Configuration:
         Split seed and seed of what was asked for and has no result.
     parts : mapping of str to int
         Images of each part, where a run has stated it.
+    parameters : int or None
+        Trainable ones of the whole model, where a run has stated it.
     """
 
     id: str
@@ -115,6 +125,7 @@ class Configuration:
     runs: tuple[Run, ...]
     missing: tuple[tuple[int, int], ...]
     parts: Mapping[str, int]
+    parameters: int | None
 
     @property
     def optimistic(self) -> bool:
@@ -128,20 +139,31 @@ class Configuration:
 
     @property
     def figures(self) -> list[float]:
-        """Balanced accuracy of each run, in percent."""
-        return [run.balanced_accuracy for run in self.runs]
+        """Balanced accuracy of each run where it is defined, in percent."""
+        return defined(map(BALANCED, self.runs))
 
-    def estimate(self) -> Estimate:
+    def estimate(self, of: Score = BALANCED) -> Estimate:
         """Mean over the runs, with an interval that knows whether their splits overlap."""
-        by_split: dict[str, list[float]] = defaultdict(list)
-        for run in self.runs:
-            for fold in run.folds:
-                by_split[fold.split].append(fold.balanced_accuracy)
-        return over_splits(self.figures, by_split, self.ratio)
+        folds = group_by_split((fold.split, of(fold)) for run in self.runs for fold in run.folds)
+        return over_splits(defined(map(of, self.runs)), folds, self.ratio)
+
+
+def defined(values: Iterable[float]) -> list[float]:
+    """Those that are not NaN."""
+    return [value for value in values if not math.isnan(value)]
+
+
+def group_by_split(values: Iterable[tuple[str, float]]) -> dict[str, list[float]]:
+    """Of each split, the values that are not NaN."""
+    found: dict[str, list[float]] = defaultdict(list)
+    for split, value in values:
+        if not math.isnan(value):
+            found[split].append(value)
+    return found
 
 
 def over_splits(
-    figures: Sequence[float], by_split: Mapping[str, Sequence[float]], ratio: float
+    figures: Sequence[float], splits: Mapping[str, Sequence[float]], ratio: float
 ) -> Estimate:
     """Mean of the runs; over several splits with an interval of their means, around it.
 
@@ -149,32 +171,32 @@ def over_splits(
     ----------
     figures : sequence of float
         Of each run, folds pooled.
-    by_split : mapping of str to sequence of float
+    splits : mapping of str to sequence of float
         Of each split, the figure of each seed on it.
     ratio : float
         Images tested on over images trained on.
     """
     plain = t_interval(figures)
-    if len(by_split) < 2 or plain.mean is None:
+    if len(splits) < 2 or plain.mean is None:
         return plain
-    splits = resampled_interval([float(np.mean(values)) for values in by_split.values()], ratio)
-    if splits.half is None:
-        return Estimate(plain.n, plain.mean, plain.sd, why=splits.why)
+    between = resampled_interval([float(np.mean(each)) for each in splits.values()], ratio)
+    if between.half is None:
+        return Estimate(plain.n, plain.mean, plain.sd, why=between.why)
     return Estimate(
         plain.n,
         plain.mean,
         plain.sd,
-        splits.se,
-        splits.df,
-        plain.mean - splits.half,
-        plain.mean + splits.half,
-        splits.method,
+        between.se,
+        between.df,
+        plain.mean - between.half,
+        plain.mean + between.half,
+        between.method,
     )
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 10)
 def _read(counts: str) -> Counts:
-    found: Counts = np.array(json.loads(counts))
+    found: Counts = np.array(json.loads(counts), dtype=np.int64)
     found.setflags(write=False)  # (everybody gets the same)
     return found
 
@@ -251,6 +273,7 @@ def _cells(session: Session, within: Sequence[ColumnElement[bool]]) -> Sequence[
             Cell.seed,
             Cell.fold,
             _text(Cell.images).label("images"),
+            Cell.parameters,
         )
         .where(*within)
         .order_by(Cell.configuration, Cell.split_seed, Cell.seed, Cell.fold)
@@ -337,7 +360,8 @@ def _configuration(
             runs.append(Run.of(split_seed, seed, trained))
         else:
             missing.append((split_seed, seed))
-    stated = (json.loads(cell.images) for cell in cells if cell.images)
+    images = (json.loads(cell.images) for cell in cells if cell.images)
+    parameters = (cell.parameters for cell in cells if cell.parameters is not None)
     return Configuration(
         first.configuration,
         first.dataset,
@@ -349,7 +373,8 @@ def _configuration(
         rule,
         _each_once(runs),
         tuple(missing),
-        next((images for images in stated if images), {}),
+        next((stated for stated in images if stated), {}),
+        next(parameters, None),
     )
 
 

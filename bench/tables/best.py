@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 from bench.statistics.comparison import paired
-from bench.statistics.measured import Configuration
+from bench.statistics.measured import Configuration, Score
 from bench.statistics.settings import setting
-from bench.tables.estimates import Score, difference, estimate
+from bench.tables.estimates import difference
 
 
 def best_of(
@@ -27,7 +27,7 @@ def best_of(
     """
     groups = defaultdict(list)
     for one in configurations:
-        mean = estimate(one, score_of(one)).mean
+        mean = one.estimate(score_of(one)).mean
         if mean is not None:
             groups[setting(one)].append((mean, one))
     best: set[str] = set()

@@ -7,11 +7,11 @@ import numpy as np
 
 from bench.statistics.comparison import Comparison
 from bench.statistics.intervals import Estimate, t_interval
-from bench.statistics.measured import Configuration
+from bench.statistics.measured import Configuration, Score
 from bench.statistics.settings import setting
 from bench.tables.best import best_of
 from bench.tables.content import Cell, Key
-from bench.tables.estimates import Score, estimate, score, score_of_class
+from bench.tables.estimates import score, score_of_class
 from bench.tables.facts import Facts
 from bench.tables.layout import Layout
 from bench.tables.letters import Letters
@@ -84,7 +84,7 @@ def _score(source: Source, one: Configuration, metric: str, name: str) -> Cell:
     if name and name not in source.facts.classes.get(one.id, ()):
         return Cell()
     best, tied = source.best[metric, name]
-    cell = _from(estimate(one, _score_of(source.facts, one, metric, name)))
+    cell = _from(one.estimate(_score_of(source.facts, one, metric, name)))
     marks: tuple[str, ...] = ()
     if metric == "balanced_accuracy" and "gain" not in source.layout.metrics:
         marks = _significance(source, one)
@@ -103,7 +103,7 @@ def _runs(source: Source, one: Configuration) -> Cell:
 
 
 def _parameters(source: Source, one: Configuration) -> Cell:
-    count = source.facts.parameters.get(one.id)
+    count = one.parameters
     return Cell(None if count is None else float(count), n=len(one.runs))
 
 
@@ -111,11 +111,9 @@ def _added(source: Source, one: Configuration) -> Cell:
     if one.attention == source.layout.baseline:
         return Cell(applies=False)
     base = source.baselines.get(setting(one))
-    mine = source.facts.parameters.get(one.id)
-    theirs = source.facts.parameters.get(base.id) if base else None
-    if mine is None or theirs is None:
+    if base is None or base.parameters is None or one.parameters is None:
         return Cell()
-    return Cell(float(mine - theirs), n=len(one.runs))
+    return Cell(float(one.parameters - base.parameters), n=len(one.runs))
 
 
 def _epoch(source: Source, one: Configuration) -> Cell:

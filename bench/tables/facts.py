@@ -15,11 +15,10 @@ _SHORT = 12
 
 @dataclass(frozen=True)
 class Facts:
-    """Picked epochs and environments by cell; parameters and classes by configuration."""
+    """Picked epochs and environments by cell; classes by configuration."""
 
     epochs: Mapping[int, int]
     environments: Mapping[int, Mapping[str, Any]]
-    parameters: Mapping[str, int]
     classes: Mapping[str, tuple[str, ...]]
 
 
@@ -33,12 +32,10 @@ def facts_of(session: Session, found: Sequence[Configuration], rule: str) -> Fac
         .where(Attempt.environment.is_not(None))
         .order_by(Attempt.cell_key, Attempt.number)  # the latest stays
     )
-    known = select(Cell.configuration, Cell.parameters).where(Cell.parameters.is_not(None))
     named = select(Cell.configuration, Cell.classes).where(Cell.parameters.is_not(None))
     return Facts(
         _pairs(session, picked.where(Selection.rule == rule), ids),
         _pairs(session, ran, ids),
-        _pairs(session, known, ids),
         {key: tuple(classes or ()) for key, classes in _pairs(session, named, ids).items()},
     )
 

@@ -12,6 +12,7 @@ from tests.bench.statistics.builders import Bench, split, wrong_at
 SPLIT = split(people=12)
 #: What takes a second or more to import.
 HEAVY = ("torch", "torchvision", "sklearn", "timm", "pandas", "matplotlib", "plotly", "optuna")
+HEAVY += ("scipy.stats", "statsmodels")
 PROGRAM = f"""
 import sys
 from cli.main import main
@@ -40,10 +41,21 @@ def folder(tmp_path_factory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("words", ["leaderboard", "status", "verdict", "compare hfc none"])
-def test_reading_brings_nothing_that_training_needs(folder, words):
-    command = [sys.executable, "-c", PROGRAM, *words.split()]
+def brought(folder: Path, words: str) -> set[str]:
+    """What of it a command has imported."""
+    cell = spec(protocol="paper", epochs=100, attention="hfc", seed=0).id
+    command = [sys.executable, "-c", PROGRAM, *words.format(cell=cell).split()]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout
-    assert done.stderr.split() == []
+    return set(done.stderr.split())
+
+
+@pytest.mark.parametrize("words", ["leaderboard", "status", "show {cell}", "logs {cell}"])
+def test_reading_brings_nothing_that_training_needs(folder, words):
+    assert brought(folder, words) == set()
+
+
+@pytest.mark.parametrize("words", ["compare hfc none", "claim small", "ladder small", "power"])
+def test_a_conclusion_brings_its_tests_alone(folder, words):
+    assert brought(folder, words) <= {"scipy.stats"}

@@ -333,6 +333,8 @@ def test_a_switch_is_on_or_off(look, small):
     app = look(small, "run", cell=cell, show="Mistakes", images="maybe")
     assert "asks for images = 'maybe', which is not there" in said(app)
     assert not app.toggle(key="images").value
+    app = look(small, "run", cell=cell, show="Mistakes", images="False")
+    assert "asks for" not in said(app)
 
 
 def test_a_slip_is_told_once_however_often_the_page_is_drawn(look, small):

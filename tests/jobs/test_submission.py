@@ -1,14 +1,15 @@
 """What a submission leaves behind: who has which cells, and which code was handed in."""
 
 import dataclasses
+import pickle
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from bench import code as program
-from bench.code import Code
+from bench import program
 from bench.journal import Started
+from bench.program import Code
 from bench.runs import Runs
 from jobs.submission import Job, manifests, new_folder, newest_jobs, write_manifest
 from tests.jobs.workers import events_of, small, worker_of
@@ -58,7 +59,7 @@ class TestCode:
     def repository(self, tmp_path, monkeypatch):
         root = tmp_path / "copy"
         (root / "bench").mkdir(parents=True)
-        (root / "bench" / "code.py").write_text("a = 1\n")
+        (root / "bench" / "program.py").write_text("a = 1\n")
         (root / "bench" / "picture.png").write_bytes(bytes(range(256)))
         self.git(root, "init", "--quiet")
         self.git(root, "add", ".")
@@ -87,7 +88,7 @@ class TestCode:
         assert stated["dirty"] is False
 
     def test_the_patch_on_the_commit_gives_what_was_submitted(self, repository, runs, tmp_path):
-        (repository / "bench" / "code.py").write_text("a = 2\n")
+        (repository / "bench" / "program.py").write_text("a = 2\n")
         (repository / "bench" / "picture.png").write_bytes(b"\0other\0")
         (repository / "bench" / "new ö.py").write_text("b = 1\n")
         folder = new_folder(runs)
@@ -127,3 +128,6 @@ class TestWorker:
 
     def test_where_it_runs_at_once_nothing_was_submitted(self, tmp_path):
         assert self.differs(tmp_path, None) is None
+
+    def test_a_job_that_was_queued_by_an_older_version_can_be_read(self):
+        assert pickle.loads(b"cbench.environment\nCode\n.") is Code

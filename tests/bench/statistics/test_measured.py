@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
+from sklearn.metrics import accuracy_score, f1_score
 
 from bench.statistics.images import NotStored, answers, images_of
 from bench.statistics.measured import configurations
-from tests.bench.builders import spec
+from tests.bench.builders import full_run, spec, write_journal
 from tests.bench.statistics.builders import split, wrong_at
 
 SPLIT = split()  # 32 test images, 16 of each class
@@ -24,6 +25,28 @@ class TestRuns:
         assert best.figures == pytest.approx([100 * (14 / 16 + 1) / 2])
         assert last.figures == pytest.approx([100 * 14 / 16])
         assert best.ratio == 1
+
+    def test_each_figure_is_read_into_its_place(self, bench):
+        # three images of class 0, all right, and one of class 1, wrong: recalls 1 and 0
+        cell = spec()
+        write_journal(bench.runs, cell.id, 1, full_run(cell, [((3, 0), (1, 0))]))
+        ((run,),) = (one.runs for one in runs_of(bench))
+        true, said = [0, 0, 0, 1], [0, 0, 0, 0]
+        for one in (run, run.folds[0]):
+            assert one.accuracy == pytest.approx(100 * accuracy_score(true, said))
+            assert one.balanced_accuracy == pytest.approx(50)
+            f1 = f1_score(true, said, average="macro")
+            assert one.macro_f1 == pytest.approx(100 * f1)
+
+    def test_a_run_without_a_figure_is_left_out_of_the_mean(self, bench):
+        for seed, counts in enumerate([((1, 1), (0, 2)), ((0, 0), (0, 0)), ((1, 1), (1, 1))]):
+            cell = spec(seed=seed)
+            write_journal(bench.runs, cell.id, 1, full_run(cell, [counts]))
+        (one,) = runs_of(bench)
+        assert np.isnan([one.runs[1].accuracy, one.runs[1].macro_f1]).all()
+        assert one.figures == pytest.approx([75, 50])
+        assert (one.estimate().n, one.estimate().mean) == (2, pytest.approx(62.5))
+        assert one.estimate(lambda run: run.accuracy).mean == pytest.approx(62.5)
 
     def test_interval_over_seeds_on_one_split(self, bench):
         for seed, wrong in enumerate(([], [0], [0, 1])):

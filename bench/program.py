@@ -8,8 +8,9 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-#: Folders whose code can change a result; where nothing lies in them, ferbench is installed.
+#: Folders whose code can change a result.
 SOURCES = ("registry", "bench", "jobs")
+#: A patch that `git apply` takes on any machine, pictures included.
 DIFF = ("diff", "--binary", "--no-ext-diff")
 
 
@@ -40,7 +41,7 @@ class Code:
 def code() -> Code:
     """The code of this process, as it was when this was first asked."""
     try:
-        _git("ls-files", "--error-unmatch", "bench/code.py")  # not somebody else's repository
+        _git("ls-files", "--error-unmatch", "bench/program.py")  # not somebody else's repository
         commit = _git("rev-parse", "HEAD").decode().strip()
         dirty = bool(_git("status", "--porcelain", "--untracked-files=no"))
     except (OSError, subprocess.SubprocessError):
@@ -49,7 +50,10 @@ def code() -> Code:
 
 
 def changes() -> bytes:
-    """What was changed since the commit, for ``git apply``; new source files too. Else empty."""
+    """What was changed since the commit, for ``git apply``; new source files too.
+
+    Empty where nothing was changed, and outside git.
+    """
     if not code().commit:
         return b""
     try:

@@ -27,7 +27,7 @@ def waiting(runs: Runs) -> dict[str, slurm.Task] | None:
 def left_to(job: Job, runs: Runs) -> list[str]:
     """Cells of a job that are in training, or that it will train when it comes to them.
 
-    How an attempt ended that was there when the job was submitted is what it is to mend.
+    A cell that had ended before the job was submitted is left to it until the job tries it again.
     """
 
     def is_left(cell: str) -> bool:
@@ -39,6 +39,6 @@ def left_to(job: Job, runs: Runs) -> list[str]:
 
 
 def live_jobs(manifest: Manifest, tasks: Mapping[str, slurm.Task]) -> list[tuple[Job, slurm.Task]]:
-    """Jobs of a submission that wait or run; another cluster's of the same number is none."""
+    """Jobs of a submission that wait or run; another cluster may have one of the same number."""
     found = ((job, tasks.get(job.id)) for job in manifest.jobs)
     return [(job, task) for job, task in found if task and task.live and task.name == manifest.name]
