@@ -16,13 +16,11 @@ from bench.statistics.family import holm
 from bench.statistics.intervals import Estimate
 from bench.statistics.measured import Configuration, Score, configurations, over_splits
 from bench.statistics.paired import Outcome, paired_t
-from bench.statistics.reproduction import judge, unlike
+from bench.statistics.reproduction import Printed
 from bench.statistics.settings import setting
 from bench.statistics.single import estimate_of
-from bench.statistics.verdict import Verdict
 from bench.store.models import Cell, Matrix
 from bench.tables.estimates import score
-from registry.reported import ReportedRow, ReportedTable
 
 #: What a leaderboard can be of, and how it is called.
 METRICS = {
@@ -58,10 +56,8 @@ class Line:
 
     Attributes
     ----------
-    reported : float or None
-        What a paper prints for this metric.
-    verdict : Verdict or None
-        Whether it was reproduced; None where nothing is reported, or of another metric.
+    printed : Printed or None
+        What a paper prints for this metric, and whether it was reproduced.
     gain : Gain or None
         None for the plain backbone, and where that was not run in this setting.
     """
@@ -79,11 +75,8 @@ class Line:
     missing: int
     measured: Estimate
     parameters: int | None
-    reported: float | None = None
-    reported_as: str = ""
-    unlike: tuple[str, ...] = ()
-    verdict: Verdict | None = None
-    gain: Gain | None = None
+    printed: Printed | None
+    gain: Gain | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,9 +142,9 @@ def board(
     drawn = drawn and metric == "balanced_accuracy"
     lines = []
     for one in found:
-        reported = _reported(one, metric, table, entries.named)
+        printed = _printed(one, metric, table, entries.named)
         measured = estimate_of(session, one) if drawn else one.estimate(of)
-        lines.append(_line(one, measured, gains.get(one.id), reported))
+        lines.append(_line(one, measured, printed, gains.get(one.id)))
     return tuple(sorted(lines, key=_order))
 
 
@@ -163,19 +156,10 @@ def latencies(records: Sequence[CostRecord]) -> dict[tuple[str, int], float]:
 def _line(
     one: Configuration,
     measured: Estimate,
+    printed: Printed | None,
     gain: Gain | None,
-    reported: tuple[ReportedTable, ReportedRow] | None,
 ) -> Line:
     spec = one.specification
-    printed: dict[str, Any] = {}
-    if reported is not None:
-        table, row = reported
-        printed = {
-            "reported": row.average_percent,
-            "reported_as": f"{table.source}/{table.name}, {row.dataset}",
-            "unlike": unlike(one, table, row),
-            "verdict": judge(one, table, row),
-        }
     return Line(
         one.id,
         one.dataset,
@@ -190,20 +174,20 @@ def _line(
         len(one.missing),
         measured,
         one.parameters,
-        gain=gain,
-        **printed,
+        printed,
+        gain,
     )
 
 
-def _reported(
+def _printed(
     one: Configuration, metric: str, table: str | None, named: Sequence[str]
-) -> tuple[ReportedTable, ReportedRow] | None:
+) -> Printed | None:
     found = find_reported(one.specification, [table] if table else named)
     if found is None or found[0].metric != metric:
         return None
     if table and table not in (found[0].name, f"{found[0].source}/{found[0].name}"):
         return None
-    return found
+    return Printed.of(one, *found)
 
 
 def _gains(

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bench.comparability import find_reported
 from bench.statistics.intervals import Estimate
 from bench.statistics.measured import Configuration, configurations_by_rule
-from bench.statistics.reproduction import judge, unlike
+from bench.statistics.reproduction import Printed
 from bench.statistics.single import estimate_of
 from bench.store.models import Cell, Matrix, MatrixCell
 
@@ -149,18 +149,17 @@ def _beside_reported(standing: Standing, one: Configuration, named: Sequence[str
     found = find_reported(one.specification, named)
     if found is None:
         return standing
-    table, row = found
-    why = unlike(one, table, row)
+    printed = Printed.of(one, *found)
     gap = None
-    if standing.mean is not None and not why:
-        gap = standing.mean - row.average_percent
+    if standing.mean is not None and not printed.unlike:
+        gap = standing.mean - printed.percent
     return replace(
         standing,
-        reported=row.average_percent,
-        reported_as=f"{table.source}/{table.name}, {row.dataset}",
-        unlike=why,
+        reported=printed.percent,
+        reported_as=printed.source,
+        unlike=printed.unlike,
         gap=gap,
-        verdict=str(judge(one, table, row)),
+        verdict=str(printed.verdict),
     )
 
 

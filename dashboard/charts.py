@@ -85,9 +85,9 @@ def standings(lines: Sequence[Line], what: str) -> go.Figure:
         (False, "diamond-open", "paper, not comparable"),
     ):
         marks = [
-            (one.reported, text)
+            (one.printed.percent, text)
             for one, text in zip(lines, names, strict=True)
-            if one.reported is not None and (not one.unlike) == fits
+            if one.printed and (not one.printed.unlike) == fits
         ]
         if marks:
             figure.add_scatter(

@@ -142,11 +142,43 @@ def _row(
         one.rule,
         what,
         printed,
-        f"{table.source}/{table.name}, {row.dataset}",
+        _source(table, row),
         float(np.mean(measured)) if measured else None,
         judged,
         doubt(table, row, COLUMNS[what]),
     )
+
+
+@dataclass(frozen=True)
+class Printed:
+    """What a paper prints of a configuration.
+
+    Attributes
+    ----------
+    percent : float
+        Its balanced accuracy, or whatever else the table is of.
+    source : str
+        Where: ``kim_jo/table1, ckplus``.
+    unlike : tuple of str
+        Why the two cannot be compared; empty where they can.
+    verdict : Verdict
+        Whether the runs reproduce it.
+    """
+
+    percent: float
+    source: str
+    unlike: tuple[str, ...]
+    verdict: Verdict
+
+    @classmethod
+    def of(cls, one: Configuration, table: ReportedTable, row: ReportedRow) -> "Printed":
+        """A row of a table, beside this configuration."""
+        why, judged = unlike(one, table, row), judge(one, table, row)
+        return cls(row.average_percent, _source(table, row), why, judged)
+
+
+def _source(table: ReportedTable, row: ReportedRow) -> str:
+    return f"{table.source}/{table.name}, {row.dataset}"
 
 
 def judge(one: Configuration, table: ReportedTable, row: ReportedRow) -> Verdict:

@@ -157,8 +157,8 @@ def _rows_of(lines: Sequence[Line], name: str) -> tuple[Any, ...]:
                 "gain, high": points and points.high,
                 "p": line.gain and line.gain.adjusted,
                 "parameters": line.parameters,
-                "reported": line.reported,
-                "verdict": None if line.verdict is None else str(line.verdict),
+                "reported": line.printed and line.printed.percent,
+                "verdict": str(line.printed.verdict) if line.printed else None,
                 "label": "optimistic" if line.optimistic else "",
             }
         )

@@ -118,8 +118,8 @@ def _row(name: str, line: Line, prices: dict[tuple[str, int], float]) -> dict[st
         "gain": gain and gain.points.mean,
         "gain, 95 %": gain and interval_of(gain.points, "+"),
         "p": gain and gain.adjusted,
-        "reported": line.reported,
-        "verdict": "" if line.verdict is None else str(line.verdict),
+        "reported": line.printed and line.printed.percent,
+        "verdict": str(line.printed.verdict) if line.printed else "",
         "label": "; ".join(_notes(line)),
         "parameters": line.parameters,
         "latency, ms": prices.get((line.model, line.size)),
@@ -142,7 +142,11 @@ def _labels(lines: Sequence[Line]) -> None:
             "images that had no say in it."
         )
     reasons = dict.fromkeys(
-        part for line in lines for reason in line.unlike for part in reason.split("; ")
+        part
+        for line in lines
+        if line.printed
+        for reason in line.printed.unlike
+        for part in reason.split("; ")
     )
     if reasons:
         listed = "; ".join(reasons)
@@ -152,7 +156,7 @@ def _labels(lines: Sequence[Line]) -> None:
 
 
 def _legend(lines: Sequence[Line], chosen: Filters) -> None:
-    sources = sorted({line.reported_as for line in lines if line.reported_as})
+    sources = sorted({line.printed.source for line in lines if line.printed})
     note(
         f"Epoch: {EPOCHS[chosen.rule]}. mean: of n runs, with its 95 % interval, in "
         "percent of the test part. gain: over the plain backbone (none), from pairs of runs that "

@@ -1,6 +1,8 @@
 """What is done once before workers are forked: imports, and the pictures that they train on."""
 
+import sklearn.model_selection  # noqa: F401  (as what a component brings when it is built)
 import torch
+import torchvision.models  # noqa: F401  (likewise)
 
 from bench.data import load_samples
 from tests.cells import tiny

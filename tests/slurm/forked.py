@@ -94,7 +94,8 @@ def _serve() -> None:
     """Import what is heavy, then fork off a command for each line."""
     from registry.plugins import built_in
 
-    for module in ("bench.leaderboard", "bench.store.ingest", "jobs.cluster", "jobs.matrix_run"):
+    ours = ("bench.leaderboard", "bench.store.ingest", "jobs.cluster", "jobs.matrix_run")
+    for module in (*ours, "torchvision.models", "sklearn.model_selection"):
         importlib.import_module(module)
     for package in ("attention", "backbone", "dataset", "protocol"):
         for source in built_in(f"registry.{package}"):
