@@ -10,12 +10,26 @@ from streamlit.testing.v1 import AppTest
 from bench.home import Home
 from cli.dashboard import studies_of
 from dashboard import place
+from dashboard.told import UNFORESEEN
 from jobs.claim import state_of
 from tests.dashboard import stores
 
 APP = Path(place.__file__).with_name("app.py")
 VIEWS = sorted(path.stem for path in APP.with_name("views").glob("*.py") if path.stem != "__init__")
 Open = Callable[..., AppTest]
+PAGES = pytest.mark.parametrize("view", VIEWS)
+
+
+def no_traceback(app: AppTest) -> None:
+    assert not app.exception, [one.message for one in app.exception]
+    assert UNFORESEEN[5:] not in said(app)
+
+
+def said(app: AppTest) -> str:
+    """All that stands on a page as text, without the escapes of Markdown."""
+    kinds = ("error", "warning", "info", "success", "markdown", "caption", "text", "code")
+    texts = [one.value for kind in kinds for one in getattr(app, kind)]
+    return "\n".join(map(str, texts)).replace("\\", "")
 
 
 @pytest.fixture
