@@ -1,6 +1,6 @@
 """The database, brought to this version and up to the journals."""
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from bench.home import Home
 from bench.store.ingest import ingest
@@ -20,6 +20,6 @@ def take_in(home: Home) -> str:
         ingest(home.store, home.runs)
     except DBAPIError as error:
         return str(home.store.failure("write", error))
-    except RequestError as error:
+    except (RequestError, SQLAlchemyError) as error:
         return str(error)
     return ""
