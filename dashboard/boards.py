@@ -1,6 +1,7 @@
 """Boards of what is chosen beside the page: another metric asks the database for nothing."""
 
-from bench.board import Line, board, entered
+from bench.board import Entered, Line, board, entered
+from bench.contents import groups
 from dashboard.filters import Filters
 from dashboard.place import place
 from dashboard.reading import ask, kept, read, revision
@@ -8,7 +9,22 @@ from dashboard.reading import ask, kept, read, revision
 
 def lines_of(chosen: Filters, metric: str, table: str | None = None) -> tuple[Line, ...]:
     """See `bench.board.board`."""
-    names = (chosen.rule, chosen.matrix, chosen.dataset, chosen.protocol, chosen.backbone)
-    entries = read(entered, *names)
-    key = ("board", place().home.store.url, revision(), names, metric, table)
-    return kept(key, lambda: ask(board, entries, metric, table))
+    key = ("board", place().home.store.url, revision(), chosen, metric, table)
+    return kept(key, lambda: ask(board, _entered(chosen), metric, table))
+
+
+def _entered(chosen: Filters) -> Entered:
+    """Each backbone by itself: who goes on to all of them has most often seen one already."""
+    names = (chosen.rule, chosen.matrix, chosen.dataset, chosen.protocol)
+    parts = [read(entered, *names, backbone) for backbone in _backbones(chosen)]
+    return Entered(
+        tuple(one for part in parts for one in part.configurations),
+        tuple(dict.fromkeys(name for part in parts for name in part.named)),
+    )
+
+
+def _backbones(chosen: Filters) -> list[str]:
+    if chosen.backbone is not None:
+        return [chosen.backbone]
+    found = read(groups, chosen.matrix)
+    return sorted({group.backbone for group in found if group.dataset == chosen.dataset})

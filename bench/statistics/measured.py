@@ -3,7 +3,7 @@
 import json
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Text, cast, func, select
+from sqlalchemy import ColumnElement, Text, cast, select
 from sqlalchemy.orm import Session
 
 from bench.metrics import measure
@@ -22,6 +22,8 @@ from bench.store.models import Attempt, Cell, Evaluation, MatrixCell, Selection
 
 #: Figures of runs are told in percent, their differences in percentage points.
 PERCENT = 100.0
+#: Keys that one statement names: a server takes some ten thousand.
+_AT_ONCE = 500
 
 Counts = NDArray[np.int64]
 
@@ -239,14 +241,14 @@ def configurations_by_rule(
         members = select(MatrixCell.cell_key).where(MatrixCell.matrix == matrix)
         within = (*within, Cell.key.in_(members))
     cells = [list(group) for _, group in groupby(_cells(session, within), _configuration_of)]
-    specifications = _specifications(session, within)
+    specifications = tuple(_specifications(session, [group[0].key for group in cells]))
     tested = _tested(session, rules, within)
     return {
         rule: tuple(
             sorted(
                 (
-                    _configuration(group, specifications[group[0].configuration], rule, found)
-                    for group in cells
+                    _configuration(group, specification, rule, found)
+                    for group, specification in zip(cells, specifications, strict=True)
                 ),
                 key=_place,
             )
@@ -285,16 +287,13 @@ def _configuration_of(cell: Any) -> str:
     return str(cell.configuration)
 
 
-def _specifications(
-    session: Session, within: Sequence[ColumnElement[bool]]
-) -> dict[str, Specification]:
-    """That of one cell of each configuration."""
-    first = select(func.min(Cell.key)).where(*within).group_by(Cell.configuration)
-    query = select(Cell.configuration, _text(Cell.specification)).where(Cell.key.in_(first))
-    return {
-        configuration: Specification.model_validate_json(specification)
-        for configuration, specification in session.execute(query)
-    }
+def _specifications(session: Session, cells: Sequence[int]) -> Iterator[Specification]:
+    """Those of the cells with these keys, in that order."""
+    for start in range(0, len(cells), _AT_ONCE):
+        some = cells[start : start + _AT_ONCE]
+        query = select(Cell.key, _text(Cell.specification)).where(Cell.key.in_(some))
+        found = dict(session.execute(query).all())
+        yield from (Specification.model_validate_json(found[key]) for key in some)
 
 
 def _tested(
