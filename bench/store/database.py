@@ -5,12 +5,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
-from sqlalchemy import URL, Connection, inspect, make_url
+from sqlalchemy import URL, Connection, String, column, inspect, make_url, select, table
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, NoSuchModuleError
 from sqlalchemy.orm import Session
 
@@ -93,8 +88,10 @@ class Store:
         if self.path and not self.path.exists():
             return None
         with self._telling("read"), self.reading.connect() as connection:
-            options = {"version_table": VERSION_TABLE}
-            return MigrationContext.configure(connection, opts=options).get_current_revision()
+            if not inspect(connection).has_table(VERSION_TABLE):
+                return None
+            query = select(column("version_num", String)).select_from(table(VERSION_TABLE))
+            return connection.scalar(query)
 
     def upgrade(self) -> None:
         """Make the database, or bring it to this version; only ever before any worker starts.
@@ -104,12 +101,19 @@ class Store:
         RequestError
             It cannot be written, or is of a newer version.
         """
+        if self.version() == head():
+            return  # (most often it is: nobody need wait for Alembic)
+        from alembic import command
+        from alembic.config import Config
+        from alembic.util import CommandError
+
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
         try:
             if self.path:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
                 self.path.touch()
             with self._telling("write"), self.writing.connect() as connection:
-                config = _configuration()
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
         except OSError as error:
@@ -200,11 +204,5 @@ def _check_driver(url: URL) -> None:
 
 @cache
 def head() -> str:
-    """The newest migration; looked up once, for each look into a database asks for it."""
-    return str(ScriptDirectory.from_config(_configuration()).get_current_head())
-
-
-def _configuration() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    return config
+    """The newest migration: their files are named by their numbers."""
+    return max(path.name[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))

@@ -82,6 +82,12 @@ class TestTables:
             tables = set(sa.inspect(connection).get_table_names())
         assert tables == {*Base.metadata.tables, "ferbench_version"}
 
+    def test_the_newest_migration_is_the_one_that_alembic_ends_at(self):
+        assert head() == ScriptDirectory(str(MIGRATIONS)).get_current_head()
+        assert [
+            path.name[:4] for path in sorted((MIGRATIONS / "versions").glob("*.py"))
+        ] == VERSIONS
+
     def test_again_changes_nothing(self, store):
         with store.write() as session:
             session.add(Matrix(name="kept", title=""))

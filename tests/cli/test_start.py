@@ -12,7 +12,7 @@ from tests.bench.statistics.builders import Bench, split, wrong_at
 SPLIT = split(people=12)
 #: What takes a second or more to import.
 HEAVY = ("torch", "torchvision", "sklearn", "timm", "pandas", "matplotlib", "plotly", "optuna")
-HEAVY += ("scipy.stats", "statsmodels")
+HEAVY += ("scipy.stats", "statsmodels", "alembic")
 PROGRAM = f"""
 import sys
 from cli.main import main
