@@ -59,8 +59,10 @@ app.add_typer(study.app, name="study")
 
 def main() -> None:
     """Run the command; what a person got wrong is one sentence and exit code 2."""
+    from bench.memory import look_for_garbage_seldom
     from registry.errors import RequestError
 
+    look_for_garbage_seldom()
     try:
         app()
     except RequestError as error:

@@ -10,8 +10,6 @@ from registry.errors import RequestError
 
 FIRST_PORT = 8501
 TRIED = 50
-#: New objects between two looks for garbage: of ten thousand runs a page makes some 200,000.
-GARBAGE = 100_000
 
 
 def free_port(address: str, port: int | None) -> int:
@@ -92,4 +90,3 @@ def _warm_up() -> None:
         list(catalog)
     gc.collect()
     gc.freeze()
-    gc.set_threshold(GARBAGE)
