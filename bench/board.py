@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bench.comparability import find_reported
@@ -19,7 +18,7 @@ from bench.statistics.paired import Outcome, paired_t
 from bench.statistics.reproduction import Printed
 from bench.statistics.settings import setting
 from bench.statistics.single import estimate_of
-from bench.store.models import Cell, Matrix
+from bench.store.models import Cell
 from bench.tables.estimates import score
 
 #: What a leaderboard can be of, and how it is called.
@@ -79,22 +78,6 @@ class Line:
     gain: Gain | None
 
 
-@dataclass(frozen=True, eq=False)
-class Entered:
-    """What a board of any metric is made of.
-
-    Attributes
-    ----------
-    configurations : tuple of Configuration
-        With every run at the epoch that a rule picked.
-    named : tuple of str
-        Reported tables that matrices name.
-    """
-
-    configurations: tuple[Configuration, ...]
-    named: tuple[str, ...]
-
-
 def entered(
     session: Session,
     rule: str = "best",
@@ -102,7 +85,7 @@ def entered(
     dataset: str | None = None,
     protocol: str | None = None,
     backbone: str | None = None,
-) -> Entered:
+) -> tuple[Configuration, ...]:
     """Every configuration within these names.
 
     Parameters
@@ -114,14 +97,13 @@ def entered(
     """
     wanted = {"dataset": dataset, "protocol": protocol, "backbone": backbone}
     within = [getattr(Cell, kind) == name for kind, name in wanted.items() if name is not None]
-    found = configurations(session, rule, matrix, within)
-    named = (str(name) for name in session.scalars(select(Matrix.reported).distinct()) if name)
-    return Entered(found, tuple(named))
+    return configurations(session, rule, matrix, within)
 
 
 def board(
     session: Session,
-    entries: Entered,
+    found: Sequence[Configuration],
+    named: Mapping[str, Sequence[str]],
     metric: str = "balanced_accuracy",
     table: str | None = None,
 ) -> tuple[Line, ...]:
@@ -129,12 +111,15 @@ def board(
 
     Parameters
     ----------
+    found : sequence of Configuration
+        All that gains are adjusted for.
+    named : mapping of str to sequence of str
+        See `bench.statistics.reproduction.tables_named`.
     metric : str
         One of `METRICS`.
     table : str, optional
         Only what this paper's table prints (``kim_jo/table1``); else whichever fits.
     """
-    found = entries.configurations
     plain = {setting(one): one for one in found if one.attention == PLAIN}
     of = score(metric)
     gains = _gains(found, plain, of)
@@ -142,7 +127,7 @@ def board(
     drawn = drawn and metric == "balanced_accuracy"
     lines = []
     for one in found:
-        printed = _printed(one, metric, table, entries.named)
+        printed = _printed(one, metric, table, named.get(one.id, ()))
         measured = estimate_of(session, one) if drawn else one.estimate(of)
         lines.append(_line(one, measured, printed, gains.get(one.id)))
     return tuple(sorted(lines, key=_order))

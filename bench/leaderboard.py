@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_
 from sqlalchemy.orm import Session
 
 from bench.comparability import find_reported
 from bench.statistics.intervals import Estimate
 from bench.statistics.measured import Configuration, configurations_by_rule
-from bench.statistics.reproduction import Printed
+from bench.statistics.reproduction import Printed, tables_named
 from bench.statistics.single import estimate_of
-from bench.store.models import Cell, Matrix, MatrixCell
+from bench.store.models import Cell
 
 #: Configurations with a single run whose bootstrap is worth waiting for: a few milliseconds each.
 BOOTSTRAPPED = 100
@@ -101,12 +101,12 @@ def leaderboard(
     by_rule = configurations_by_rule(session, ("best", "last"), matrix, within)
     found = [one for each in by_rule.values() for one in each]
     drawn = sum(len(one.runs) == 1 for one in found) <= BOOTSTRAPPED
-    tables = _named_tables(session)
+    named = tables_named(session, matrix)
     standings = []
     for one in found:
         estimate = estimate_of(session, one) if drawn else one.estimate()
         standing = _standing(one, estimate)
-        standings.append(_beside_reported(standing, one, tables.get(one.id, [])))
+        standings.append(_beside_reported(standing, one, named.get(one.id, ())))
     return sorted(standings, key=_order)
 
 
@@ -127,22 +127,6 @@ def _standing(one: Configuration, estimate: Estimate) -> Standing:
         interval=estimate.method if estimate.low is not None else estimate.why,
         parameters=one.parameters,
     )
-
-
-def _named_tables(session: Session) -> dict[str, list[str]]:
-    """The reported tables that matrices name for their configurations."""
-    query = (
-        select(Cell.configuration, Matrix.reported)
-        .join(MatrixCell, MatrixCell.cell_key == Cell.key)
-        .join(Matrix, Matrix.name == MatrixCell.matrix)
-        .where(Matrix.reported.is_not(None))
-        .distinct()
-        .order_by(Matrix.reported)
-    )
-    tables: dict[str, list[str]] = {}
-    for configuration, name in session.execute(query):
-        tables.setdefault(configuration, []).append(str(name))
-    return tables
 
 
 def _beside_reported(standing: Standing, one: Configuration, named: Sequence[str]) -> Standing:

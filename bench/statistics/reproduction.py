@@ -15,7 +15,7 @@ from bench.statistics.measured import PERCENT, Configuration, Run, configuration
 from bench.statistics.power import Floats
 from bench.statistics.settings import setting
 from bench.statistics.verdict import UNTOLD, Verdict, verdict, verdict_on_gain
-from bench.store.models import Matrix
+from bench.store.models import Cell, Matrix, MatrixCell
 from registry.catalog import DATASETS
 from registry.reported import ReportedRow, ReportedTable
 
@@ -71,16 +71,13 @@ def reproductions(
     matrix : str, optional
         Only the cells of this matrix, beside the table that it names.
     """
-    query = select(Matrix.reported).where(Matrix.reported.is_not(None)).order_by(Matrix.name)
-    if matrix is not None:
-        query = query.where(Matrix.name == matrix)
-    named = [str(name) for name in session.scalars(query)]
+    named = tables_named(session, matrix)
     found = configurations(session, rule, matrix)
     plain = {setting(one): one for one in found if one.attention == PLAIN}
     rows: list[Reproduction] = []
     covered: list[tuple[ReportedTable, ReportedRow]] = []
     for one in found:
-        reported = find_reported(one.specification, named)
+        reported = find_reported(one.specification, named.get(one.id, ()))
         if reported is None:
             continue
         table, row = reported
@@ -147,6 +144,30 @@ def _row(
         judged,
         doubt(table, row, COLUMNS[what]),
     )
+
+
+def tables_named(session: Session, matrix: str | None = None) -> dict[str, tuple[str, ...]]:
+    """The reported tables that matrices name, of each configuration that they ask for.
+
+    Parameters
+    ----------
+    matrix : str, optional
+        Only what this matrix names.
+    """
+    query = (
+        select(Cell.configuration, Matrix.reported)
+        .join(MatrixCell, MatrixCell.cell_key == Cell.key)
+        .join(Matrix, Matrix.name == MatrixCell.matrix)
+        .where(Matrix.reported.is_not(None))
+        .distinct()
+        .order_by(Matrix.reported)
+    )
+    if matrix is not None:
+        query = query.where(Matrix.name == matrix)
+    tables: dict[str, tuple[str, ...]] = {}
+    for configuration, name in session.execute(query):
+        tables[configuration] = (*tables.get(configuration, ()), str(name))
+    return tables
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from sqlalchemy import delete, select, text
 from streamlit.testing.v1 import AppTest
 
 from bench.board import board, entered
+from bench.statistics.reproduction import tables_named
 from bench.store.database import StoreError
 from bench.store.ingest import ingest
 from bench.store.models import Cell, Evaluation
@@ -47,7 +48,8 @@ def test_the_leaderboard_has_the_numbers_of_the_board(look, small):
     app = look(small)
     shown = app.dataframe[0].value
     with small.store.read() as session:
-        lines = board(session, entered(session, dataset=app.selectbox(key="dataset").value))
+        dataset = app.selectbox(key="dataset").value
+        lines = board(session, entered(session, dataset=dataset), tables_named(session))
     assert shown["mean"].tolist() == pytest.approx(
         sorted((line.measured.mean for line in lines), reverse=True)
     )
