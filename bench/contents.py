@@ -7,7 +7,7 @@ from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from bench.specification import Specification
-from bench.store.models import Attempt, Cell, Evaluation, Matrix, MatrixCell, Selection
+from bench.store.models import Attempt, Cell, Matrix, MatrixCell, Selection
 from registry.errors import RequestError
 
 Query = Select[*tuple[Any, ...]]
@@ -148,16 +148,10 @@ def listed(
 ) -> tuple[Listed, ...]:
     """Cells in the order in which they were asked for; so many, after so many others."""
     picked = and_(Selection.cell_key == Cell.key, Selection.rule == "best")
-    tested = and_(
-        Evaluation.cell_key == Cell.key,
-        Evaluation.epoch == Selection.epoch,
-        Evaluation.part == "test",
-    )
     columns = [getattr(Cell, name) for name in Listed.__dataclass_fields__ if name != "figure"]
     query = (
-        select(*columns, Evaluation.balanced_accuracy)
+        select(*columns, Selection.balanced_accuracy)
         .outerjoin(Selection, picked)
-        .outerjoin(Evaluation, tested)
         .order_by(Cell.key)
         .limit(most)
         .offset(after)

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from bench.metrics import measure
 from bench.specification import Specification, folds_of
 from bench.statistics.intervals import Estimate, resampled_interval, t_interval
-from bench.store.models import Attempt, Cell, Evaluation, MatrixCell, Selection
+from bench.store.models import Attempt, Cell, MatrixCell, Selection
 
 #: Figures of runs are told in percent, their differences in percentage points.
 PERCENT = 100.0
@@ -305,17 +305,18 @@ def _tested(
         select(
             Selection.rule,
             Selection.cell_key,
-            Evaluation.accuracy,
-            Evaluation.balanced_accuracy,
-            Evaluation.macro_f1,
-            _text(Evaluation.confusion),
-        )
-        .join(
-            Evaluation,
-            (Evaluation.cell_key == Selection.cell_key) & (Evaluation.epoch == Selection.epoch),
+            Selection.accuracy,
+            Selection.balanced_accuracy,
+            Selection.macro_f1,
+            _text(Selection.confusion),
         )
         .join(Cell, Cell.key == Selection.cell_key)
-        .where(Selection.rule.in_(rules), Evaluation.part == "test", Cell.state == "done", *within)
+        .where(
+            Selection.rule.in_(rules),
+            Selection.confusion.is_not(None),
+            Cell.state == "done",
+            *within,
+        )
     )
     found: dict[str, dict[int, Fold]] = {rule: {} for rule in rules}
     for rule, key, accuracy, balanced, f1, counts in session.execute(query):

@@ -160,12 +160,21 @@ class ClassMetric(Base):
 
 
 class Selection(Base):
-    """The epoch that a rule picked in a cell that ended."""
+    """The epoch that a rule picked in a cell that ended, and what it reached on the test part.
+
+    The latter is a copy of that evaluation, which `bench.store.statements` keeps in step: those of
+    many runs lie far apart in their own table, where a disk takes long to find them, and here
+    beside each other.
+    """
 
     __tablename__ = "selections"
     cell_key: Mapped[int] = mapped_column(ForeignKey("cells.key"), primary_key=True)
     rule: Mapped[str] = mapped_column(primary_key=True)
     epoch: Mapped[int]
+    accuracy: Mapped[float | None]
+    balanced_accuracy: Mapped[float | None]
+    macro_f1: Mapped[float | None]
+    confusion: Mapped[list[list[int]] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class Prediction(Base):

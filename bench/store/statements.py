@@ -10,12 +10,14 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Connection, Table, Update, bindparam, func, select, update
 
-from bench.store.models import Attempt, Base, Cell, Epoch
+from bench.store.models import Attempt, Base, Cell, Epoch, Evaluation, Selection
 from bench.store.upsert import insert_new
 
 _CELLS: Table = Base.metadata.tables[Cell.__tablename__]
 _ATTEMPTS: Table = Base.metadata.tables[Attempt.__tablename__]
 _EPOCHS: Table = Base.metadata.tables[Epoch.__tablename__]
+_EVALUATIONS: Table = Base.metadata.tables[Evaluation.__tablename__]
+_SELECTIONS: Table = Base.metadata.tables[Selection.__tablename__]
 _CELL: BindParameter[int] = bindparam("of_cell")
 _NUMBER: BindParameter[int] = bindparam("of_number")
 
@@ -46,6 +48,19 @@ _REFRESH = (
         epochs_done=select(func.count()).where(_EPOCHS.c.cell_key == _CELL).scalar_subquery(),
     )
 )
+_TESTED = (
+    _EVALUATIONS.c.cell_key == _SELECTIONS.c.cell_key,
+    _EVALUATIONS.c.epoch == _SELECTIONS.c.epoch,
+    _EVALUATIONS.c.part == "test",
+)
+#: State with every selection what its epoch reached on the test part, as far as that is known.
+STATE_RESULTS = update(_SELECTIONS).values(
+    {
+        name: select(_EVALUATIONS.c[name]).where(*_TESTED).scalar_subquery()
+        for name in ("accuracy", "balanced_accuracy", "macro_f1", "confusion")
+    }
+)
+_STATE_RESULTS_OF_CELL = STATE_RESULTS.where(_SELECTIONS.c.cell_key == _CELL)
 
 
 def lock_cell(connection: Connection, identity: str) -> int | None:
@@ -86,5 +101,7 @@ def _amendment(columns: tuple[str, ...]) -> Update:
 
 
 def refresh_cell(connection: Connection, cell: int) -> None:
-    """A cell is in the state of its latest attempt."""
+    """A cell is in the state of its latest attempt; its results are those of its epochs."""
     connection.execute(_REFRESH, {"of_cell": cell})
+    # (an epoch that was picked may come in after that: it may be in an earlier attempt's journal)
+    connection.execute(_STATE_RESULTS_OF_CELL, {"of_cell": cell})

@@ -114,7 +114,7 @@ class TestFiles:
         with in_file.writing.connect() as connection:
             raw = connection.connection.driver_connection
             raw.execute("PRAGMA foreign_keys = OFF")
-            raw.execute("INSERT INTO selections VALUES (77, 'best', 1)")
+            raw.execute("INSERT INTO selections (cell_key, rule, epoch) VALUES (77, 'best', 1)")
         in_file.close()
         assert check(in_file, runs)[0] == "a row of selections has no parent in cells"
 

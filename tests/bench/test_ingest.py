@@ -2,6 +2,7 @@
 
 import json
 import zlib
+from itertools import permutations
 from typing import Any
 
 import numpy as np
@@ -81,6 +82,10 @@ class TestOneRun:
             (3, "train", 0.5),
         ]
         assert rows(store, Selection.rule, Selection.epoch) == [("best", 2), ("last", 3)]
+        assert rows(store, Selection.rule, Selection.balanced_accuracy, Selection.macro_f1) == [
+            ("best", 1, 1),
+            ("last", 0, 0),
+        ]
         ((parts,),) = rows(store, SplitRow.parts)
         assert json.loads(zlib.decompress(parts)) == {"train": ["a", "b", "c"], "test": ["d"]}
         assert rows(store, MatrixCell.matrix) == [("matrix",)]
@@ -220,6 +225,28 @@ class TestAttempts:
             (2, "running"),
             (3, "done"),
         ]
+
+    @pytest.mark.parametrize("order", list(permutations((1, 2, 3))))
+    def test_a_selection_says_what_its_epoch_reached_whichever_comes_in_first(
+        self, store, runs, order
+    ):
+        """The third attempt picks an epoch that the second has trained."""
+        cell = spec()
+        journals = dict(enumerate(attempts_at(cell), start=1))
+        said = sa.select(Selection.rule, Selection.accuracy, Selection.confusion)
+        tested = sa.select(Selection.rule, Evaluation.accuracy, Evaluation.confusion).outerjoin(
+            Evaluation,
+            (Evaluation.cell_key == Selection.cell_key)
+            & (Evaluation.epoch == Selection.epoch)
+            & (Evaluation.part == "test"),
+        )
+        for number in order:
+            path = write_journal(runs, cell.id, number, journals[number])
+            ingest_journal(store, runs, cell.id, number, path)
+            with store.read() as session:
+                copied = session.execute(said.order_by(Selection.rule)).all()
+                assert copied == session.execute(tested.order_by(Selection.rule)).all()
+        assert copied == [("best", 1, [[1, 0], [0, 1]]), ("last", 1, [[2, 0], [0, 2]])]
 
     def test_what_a_zombie_says_late_reaches_no_table(self, store, runs):
         cell = spec()
