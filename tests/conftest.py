@@ -17,6 +17,17 @@ os.environ.pop("FERBENCH_DB", None)
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are cores: some tests wait, for SLURM or for a process to die."""
+    known = hasattr(os, "sched_getaffinity")  # (not on a Mac)
+    return 1 + (len(os.sched_getaffinity(0)) if known else os.cpu_count() or 1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What waits most comes first, so that all else is done meanwhile."""
+    items.sort(key=lambda item: "slurm" not in item.path.parts)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Turn a skip into a failure where FERBENCH_NO_SKIP is set."""
