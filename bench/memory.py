@@ -24,9 +24,9 @@ def keep_freed_memory() -> None:
 
 
 def look_for_garbage_seldom() -> None:
-    """Have Python look for cycles of garbage after many new objects; by default it is some hundred.
+    """Have Python look for cycles of garbage after more new objects than by default.
 
-    What is read of a database holds no cycles, and each look goes through all that was read so
-    far: that was 13 % of ``ferbench leaderboard`` on ten thousand runs.
+    What is read of a database holds no cycles, and every hundredth look goes through all of it:
+    that was 13 % of ``ferbench leaderboard`` on ten thousand runs.
     """
     gc.set_threshold(_GARBAGE)

@@ -10,7 +10,8 @@ from dashboard.reading import ask, kept, read, revision
 def lines_of(chosen: Filters, metric: str, table: str | None = None) -> tuple[Line, ...]:
     """See `bench.board.board`."""
     names = (chosen.rule, chosen.matrix, chosen.dataset, chosen.protocol, chosen.backbone)
+    # (first of all: what comes in meanwhile must not be taken for known)
+    key = ("board", place().home.store.url, revision(), names, metric, table)
     found = read(entered, *names)
     named = read(tables_named, chosen.matrix)
-    key = ("board", place().home.store.url, revision(), names, metric, table)
     return kept(key, lambda: ask(board, found, named, metric, table))

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 
 from bench.store.database import Store
-from bench.store.models import Attempt, Cell, Cost, MatrixCell
+from bench.store.models import Attempt, Cell, Cost, Matrix, MatrixCell
 from registry.errors import RequestError
 
 _numbers = count()
@@ -55,7 +55,9 @@ class Watcher:
             cells = session.execute(select(func.count(), func.max(Cell.key))).one()
             costs = session.execute(select(func.count()).select_from(Cost)).one()
             asked = session.execute(select(func.count()).select_from(MatrixCell)).one()
-            return (*cells, *asked, *costs, *session.execute(taken).one())
+            named = session.execute(select(Matrix.name, Matrix.title, Matrix.reported)).all()
+            taken_in = session.execute(taken).one()
+            return (*cells, *asked, *costs, *taken_in, *sorted(map(str, named)))
 
     def _of_file(self) -> tuple[Any, ...]:
         path = self.store.path

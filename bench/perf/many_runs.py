@@ -23,7 +23,7 @@ from bench.perf.steps import Task
 from bench.specification import Specification, specify
 from bench.store.database import Store
 from bench.store.models import Attempt, Cell, Selection, SplitRow
-from bench.store.statements import STATE_RESULTS
+from bench.store.statements import COPY_RESULTS
 from bench.store.submission import Submission, record_submission
 
 BACKBONES = ("resnet18", "mobilenet_v2")
@@ -81,7 +81,7 @@ def fill(store: Store, runs: int, epochs: int) -> None:
         for statement in FILL:
             values = {"templates": TEMPLATES} if ":templates" in statement else {}
             session.execute(text(statement), values)
-        session.execute(STATE_RESULTS)
+        session.execute(COPY_RESULTS)
         session.execute(text("ANALYZE"))
 
 

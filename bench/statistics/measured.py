@@ -22,7 +22,7 @@ from bench.store.models import Attempt, Cell, MatrixCell, Selection
 
 #: Figures of runs are told in percent, their differences in percentage points.
 PERCENT = 100.0
-#: Keys that one statement names: a server takes some ten thousand.
+#: Keys that one statement names; databases take some ten thousand.
 _AT_ONCE = 500
 
 Counts = NDArray[np.int64]

@@ -85,7 +85,7 @@ class Store:
         StoreError
             It cannot be read.
         """
-        if self.path and not self.path.exists():
+        if self._is_missing():
             return None
         with self._telling("read"), self.reading.connect() as connection:
             if not inspect(connection).has_table(VERSION_TABLE):
@@ -99,10 +99,10 @@ class Store:
         Raises
         ------
         RequestError
-            It cannot be written, or is of a newer version.
+            It is not of this version and cannot be written, or it is of a newer one.
         """
-        if self.version() == head():
-            return  # (most often it is: nobody need wait for Alembic)
+        if self._is_up_to_date():
+            return  # (most often: nobody need wait for Alembic)
         from alembic import command
         from alembic.config import Config
         from alembic.util import CommandError
@@ -128,8 +128,20 @@ class Store:
         self.writing.dispose()
         self.reading.dispose()
 
+    def _is_up_to_date(self) -> bool:
+        try:
+            return self.version() == head()
+        except StoreError:
+            return False  # (who writes waits longer, and says what is wrong)
+
+    def _is_missing(self) -> bool:
+        try:
+            return self.path is not None and not self.path.exists()
+        except OSError as error:
+            raise StoreError(f"cannot read the results database {self}: {error}") from None
+
     def _check(self) -> None:
-        if self.path and not self.path.exists():
+        if self._is_missing():
             raise RequestError(
                 f"there is no results database at {self.path} yet; `ferbench run quick` makes one"
             )

@@ -82,6 +82,7 @@ def ingest(store: Store, runs: Runs, tick: Callable[[int, int], None] = lambda *
         tick(number, len(grown))
     # An attempt that ended before its start does not say whose it is; another one has by now.
     again = sum(_ingest_or_leave_out(store, runs, *which) for which in left)
+    _copy_what_older_workers_left(store)
     return len(grown) - len(left) + again
 
 
@@ -91,6 +92,15 @@ def _ingest_costs(store: Store, runs: Runs) -> None:
         if path.stem not in known:
             with _left_out_if_damaged(path):
                 record_costs(store, path.stem, record.read(path))
+
+
+def _copy_what_older_workers_left(store: Store) -> None:
+    with store.read() as session:
+        keys = statements.cells_without_copies(session.connection())
+    if keys:
+        with store.transaction() as connection:
+            for key in keys:
+                statements.refresh_cell(connection, key)
 
 
 def _ingest_or_leave_out(store: Store, runs: Runs, cell: str, attempt: int, path: Path) -> bool:

@@ -8,7 +8,17 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Table, Update, bindparam, func, select, update
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Table,
+    Update,
+    bindparam,
+    exists,
+    func,
+    select,
+    update,
+)
 
 from bench.store.models import Attempt, Base, Cell, Epoch, Evaluation, Selection
 from bench.store.upsert import insert_new
@@ -53,14 +63,17 @@ _TESTED = (
     _EVALUATIONS.c.epoch == _SELECTIONS.c.epoch,
     _EVALUATIONS.c.part == "test",
 )
-#: State with every selection what its epoch reached on the test part, as far as that is known.
-STATE_RESULTS = update(_SELECTIONS).values(
+#: Copy to every selection what its epoch reached on the test part, as far as that is known.
+COPY_RESULTS = update(_SELECTIONS).values(
     {
         name: select(_EVALUATIONS.c[name]).where(*_TESTED).scalar_subquery()
         for name in ("accuracy", "balanced_accuracy", "macro_f1", "confusion")
     }
 )
-_STATE_RESULTS_OF_CELL = STATE_RESULTS.where(_SELECTIONS.c.cell_key == _CELL)
+_COPY_RESULTS_OF_CELL = COPY_RESULTS.where(_SELECTIONS.c.cell_key == _CELL)
+_UNCOPIED = select(_SELECTIONS.c.cell_key).where(
+    _SELECTIONS.c.confusion.is_(None), exists().where(*_TESTED)
+)
 
 
 def lock_cell(connection: Connection, identity: str) -> int | None:
@@ -104,4 +117,12 @@ def refresh_cell(connection: Connection, cell: int) -> None:
     """A cell is in the state of its latest attempt; its results are those of its epochs."""
     connection.execute(_REFRESH, {"of_cell": cell})
     # (an epoch that was picked may come in after that: it may be in an earlier attempt's journal)
-    connection.execute(_STATE_RESULTS_OF_CELL, {"of_cell": cell})
+    connection.execute(_COPY_RESULTS_OF_CELL, {"of_cell": cell})
+
+
+def cells_without_copies(connection: Connection) -> list[int]:
+    """Cells whose results nobody has copied, though they are there.
+
+    A worker of a ferbench from before there were copies leaves them so.
+    """
+    return list(connection.scalars(_UNCOPIED.distinct()))

@@ -67,7 +67,7 @@ def test_the_screen_says_what_the_terminal_says(bench, rule, matrix):
         ("mine", {"lfc": set()}),
     ],
 )
-def test_a_table_stands_beside_what_its_matrix_asks_for_alone(bench, matrix, sources):
+def test_a_table_stands_beside_other_data_where_its_matrix_asks_for_them(bench, matrix, sources):
     with bench.session() as session:
         lines = leaderboard(session, matrix)
         judged = {

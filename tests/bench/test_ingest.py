@@ -248,6 +248,19 @@ class TestAttempts:
                 assert copied == session.execute(tested.order_by(Selection.rule)).all()
         assert copied == [("best", 1, [[1, 0], [0, 1]]), ("last", 1, [[2, 0], [0, 2]])]
 
+    def test_what_a_worker_from_before_there_were_copies_leaves_out_is_copied(self, store, runs):
+        for seed in (0, 1):
+            cell = spec(seed=seed)
+            write_journal(runs, cell.id, 1, full_run(cell, [WRONG, RIGHT]))
+        ingest(store, runs)
+        before = dump(store)
+        with store.write() as session:
+            nothing = dict.fromkeys(("accuracy", "balanced_accuracy", "macro_f1", "confusion"))
+            session.execute(sa.update(Selection).values(nothing))
+        assert dump(store) != before
+        assert ingest(store, runs) == 0
+        assert dump(store) == before
+
     def test_what_a_zombie_says_late_reaches_no_table(self, store, runs):
         cell = spec()
         first, second, third = attempts_at(cell)

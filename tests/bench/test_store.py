@@ -179,6 +179,11 @@ class TestWhatIsSaid:
     def test_a_folder(self, tmp_path, action):
         assert str(tmp_path) in said(Store(str(tmp_path)), action)
 
+    @pytest.mark.parametrize("action", ["read", "upgrade"])
+    def test_a_name_that_no_disk_has(self, tmp_path, action):
+        path = tmp_path / ("x" * 300)
+        assert str(path) in said(Store(str(path)), action)
+
     def test_a_folder_that_cannot_be_made(self, tmp_path):
         (tmp_path / "file").touch()
         path = tmp_path / "file" / "results.db"

@@ -20,7 +20,7 @@ from bench.metrics import measure
 from bench.specification import Specification
 from bench.store.database import Store
 from bench.store.models import Attempt, Cell, Matrix, MatrixCell, Prediction, Selection, SplitRow
-from bench.store.statements import STATE_RESULTS
+from bench.store.statements import COPY_RESULTS
 from bench.store.submission import _cell_row
 from tests.bench.builders import spec
 
@@ -58,7 +58,7 @@ def fill(store: Store, runs: int = 10_000, epochs: int = 100, seeds: int = 20) -
         _cells(session, runs, epochs, seeds)
         _templates(session)
         _epochs(session, epochs)
-        session.execute(STATE_RESULTS)
+        session.execute(COPY_RESULTS)
         session.execute(text("ANALYZE"))
 
 
