@@ -17,15 +17,6 @@ os.environ.pop("FERBENCH_DB", None)
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers() -> int | None:
-    """One process more than there are cores: some tests wait, for SLURM or for a process to die."""
-    if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
-        return None  # (xdist reads it)
-    known = hasattr(os, "sched_getaffinity")  # (not on a Mac)
-    return 1 + (len(os.sched_getaffinity(0)) if known else os.cpu_count() or 1)
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What waits most comes first, so that all else is done meanwhile."""
     items.sort(key=lambda item: "slurm" not in item.path.parts)

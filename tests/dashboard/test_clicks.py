@@ -68,7 +68,10 @@ def reached(watched, heading):
     watched.idle()
     # (as a person does: Streamlit's own fields take a moment until they hand on their part of the
     # address, and who clicks before that has one more step to go back)
-    watched.page.wait_for_timeout(1500)
+    before = None
+    while (now := watched.page.evaluate("[history.length, location.href]")) != before:
+        before = now
+        watched.page.wait_for_timeout(1500)
 
 
 def test_from_the_leaderboard_to_a_run_to_a_comparison_to_a_file(server, watched):

@@ -10,13 +10,14 @@ browser and this script share the machine's cores.
 import re
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from tests.dashboard.browser import Watched, chromium, served
 
-#: Field, what is picked in it: one after the other, on the leaderboard.
-CHOICES = (
+#: Field, what is picked in it: one after the other, on each page.
+LEADERBOARD = (
     ("Epoch", "last"),
     ("Metric", "macro F1"),
     ("Backbone", "resnet18"),
@@ -32,6 +33,11 @@ CHOICES = (
     ("Dataset", "faces(subjects=80)"),
     ("Epoch", "best"),
 )
+OTHERS = {
+    "Matrix": (("Dataset", "ckplus"), ("Dataset", "faces(subjects=40)"), ("Matrix", "big")),
+    "Run": (("Dataset", "faces(subjects=60)"), ("Dataset", "faces(subjects=80)")),
+    "Compare": (("Dataset", "ckplus"), ("Epoch", "last"), ("Dataset", "faces(subjects=40)")),
+}
 #: The time from a click, as the page hears of it, until it has run and what came of it is drawn.
 CLOCK = """
 () => {
@@ -63,9 +69,18 @@ def main(database: Path) -> None:
         drawn = time.perf_counter() - start
         _tell(page.evaluate(PAINTED) / 1000, "first contentful paint")
         _tell(drawn, "the leaderboard's plot")
-        for field, option in CHOICES:
-            page.wait_for_timeout(2000)
-            _tell(_filter(page, field, option), f"{field}: {option}")
+        _choose(page, LEADERBOARD, "Leaderboard")
+        for name, choices in OTHERS.items():
+            page.get_by_role("link", name=name, exact=True).click()
+            page.get_by_role("heading", name=name, exact=True).wait_for()
+            watched.idle()
+            _choose(page, choices, name)
+
+
+def _choose(page: Any, choices: Sequence[tuple[str, str]], name: str) -> None:
+    for field, option in choices:
+        page.wait_for_timeout(2000)
+        _tell(_filter(page, field, option), f"{name}, {field}: {option}")
 
 
 def _filter(page: Any, field: str, option: str) -> float:
