@@ -96,10 +96,11 @@ def _ingest_costs(store: Store, runs: Runs) -> None:
 
 def _copy_what_older_workers_left(store: Store) -> None:
     with store.read() as session:
-        keys = statements.cells_without_copies(session.connection())
-    if keys:
+        cells = statements.cells_without_copies(session.connection())
+    for cell in cells:
         with store.transaction() as connection:
-            for key in keys:
+            # (as an ingest does: nobody may take in more of it meanwhile)
+            if (key := statements.lock_cell(connection, cell)) is not None:
                 statements.refresh_cell(connection, key)
 
 

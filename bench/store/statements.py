@@ -71,8 +71,11 @@ COPY_RESULTS = update(_SELECTIONS).values(
     }
 )
 _COPY_RESULTS_OF_CELL = COPY_RESULTS.where(_SELECTIONS.c.cell_key == _CELL)
-_UNCOPIED = select(_SELECTIONS.c.cell_key).where(
-    _SELECTIONS.c.confusion.is_(None), exists().where(*_TESTED)
+_UNCOPIED = (
+    select(_CELLS.c.id)
+    .join_from(_SELECTIONS, _CELLS)
+    .where(_SELECTIONS.c.confusion.is_(None), exists().where(*_TESTED))
+    .distinct()
 )
 
 
@@ -120,9 +123,9 @@ def refresh_cell(connection: Connection, cell: int) -> None:
     connection.execute(_COPY_RESULTS_OF_CELL, {"of_cell": cell})
 
 
-def cells_without_copies(connection: Connection) -> list[int]:
-    """Cells whose results nobody has copied, though they are there.
+def cells_without_copies(connection: Connection) -> list[str]:
+    """Identities of cells whose results nobody has copied, though they are there.
 
     A worker of a ferbench from before there were copies leaves them so.
     """
-    return list(connection.scalars(_UNCOPIED.distinct()))
+    return list(connection.scalars(_UNCOPIED))

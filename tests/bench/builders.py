@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import make_url, select
+from sqlalchemy import JSON, make_url, select
 
 from bench.cost.record import CostRecord, CostRow, Ratios
 from bench.journal import Claimed, Ended, EpochEnded, Event, Journal, Part, Selected, Started
@@ -248,3 +248,10 @@ def attempts_at(cell: Specification) -> list[list[Event]]:
     third = [claimed(20), started(cell, 3, parameters=3), epoch(4, ((2, 0), (0, 2)))]
     third += [selected("best", 3, 3.0), selected("last", 4, 3.0), ended()]
     return [first, second, third]
+
+
+def rows(store: Store, *columns: Any) -> list[Any]:
+    # PostgreSQL has no order among JSON values.
+    order = [column for column in columns if not isinstance(column.type, JSON)]
+    with store.read() as session:
+        return [tuple(row) for row in session.execute(select(*columns).order_by(*order))]
