@@ -13,11 +13,12 @@ from bench.leaderboard import BOOTSTRAPPED
 from bench.statistics.comparison import Pair, gains_of, paired
 from bench.statistics.family import holm
 from bench.statistics.intervals import Estimate
-from bench.statistics.measured import Configuration, Score, configurations, over_splits
+from bench.statistics.measured import Configuration, Score, over_splits
 from bench.statistics.paired import Outcome, paired_t
 from bench.statistics.reproduction import Printed
 from bench.statistics.settings import setting
 from bench.statistics.single import estimate_of
+from bench.statistics.stored import configurations
 from bench.store.models import Cell
 from bench.tables.estimates import score
 

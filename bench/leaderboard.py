@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from bench.comparability import find_reported
 from bench.statistics.intervals import Estimate
-from bench.statistics.measured import Configuration, configurations_by_rule
+from bench.statistics.measured import Configuration
 from bench.statistics.reproduction import Printed, tables_named
 from bench.statistics.single import estimate_of
+from bench.statistics.stored import configurations_by_rule
 from bench.store.models import Cell
 
 #: Configurations with a single run whose bootstrap is worth waiting for: a few milliseconds each.

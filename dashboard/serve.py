@@ -78,15 +78,20 @@ def _try(address: str, port: int) -> None:
 
 def _warm_up() -> None:
     """Import before the first page is asked for, and let no collection look at it ever again."""
-    import pandas  # noqa: F401  (its import takes seconds, which nobody shall wait for)
+    import pandas
+    import pandas.io.formats.style  # noqa: F401  (and this one only where fields have a colour)
     import plotly.graph_objects  # noqa: F401  (likewise)
 
     import bench.board
     import bench.figures.catalog
     import bench.study.figures  # noqa: F401  (likewise)
+    from bench.statistics.doubted import doubt
     from registry.catalog import ATTENTIONS, BACKBONES, DATASETS, PROTOCOLS
+    from registry.reported import reported_tables
 
     for catalog in (ATTENTIONS, BACKBONES, DATASETS, PROTOCOLS):
         list(catalog)
+    for table in reported_tables():
+        doubt(table, table.rows[0], "gain")  # (worked out once)
     gc.collect()
     gc.freeze()

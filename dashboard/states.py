@@ -10,11 +10,12 @@ from bench.contents import Group, Listed, Wanted, listed
 from dashboard.place import place
 from dashboard.reading import read
 
-#: Sign, colour of the badge, and background of a field of the grid with letters that stand out.
+#: Sign, colour of the badge, and background of a field of the grid, on which white stands out;
+#: most fields are done or queued, and have none.
 STATES = {
-    "done": ("✓", "green", "#009E73"),
+    "done": ("✓", "green", ""),
     "running": ("▶", "blue", "#0072B2"),
-    "queued": ("·", "gray", "#8a8a8a"),
+    "queued": ("·", "gray", ""),
     "preempted": ("‖", "orange", "#B87800"),
     "cancelled": ("⊘", "gray", "#6b6b6b"),
     "pruned": ("✂", "blue", "#4a7fa8"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
@@ -11,6 +11,8 @@ from bench.grid import Grid, grid, to_csv, to_latex, to_markdown
 from bench.statistics.intervals import Estimate
 
 Records = Sequence[Mapping[str, Any]]
+#: Rows that are shown at once, and the pixels that more of them have to scroll in.
+ROWS, PIXELS = 15, 560
 #: How to write a table down: ending, type, and what writes it, as it is shown or as it is.
 WRITERS: dict[str, tuple[str, str, Callable[[Grid, Records], str]]] = {
     "LaTeX": ("tex", "application/x-tex", lambda shown, _: to_latex(shown)),
@@ -58,6 +60,11 @@ def show_table(
     )
     texts = [{head: row[head] for head in row if head not in links} for row in rows]
     offer(name, as_shown(texts, formats), texts)
+
+
+def height_of(rows: int) -> int | Literal["content"]:
+    """Of a table of so many rows: room for all of them, or for a part that scrolls."""
+    return "content" if rows <= ROWS else PIXELS
 
 
 def interval_of(estimate: Estimate, sign: str = "") -> str | None:

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from bench.cost.models import Model
 from bench.cost.record import CostRecord, CostRow
 from bench.figures.cost import Point
-from bench.statistics.measured import Configuration, configurations
+from bench.statistics.measured import Configuration
+from bench.statistics.stored import configurations
 from registry.errors import RequestError, nearest
 
 

@@ -6,8 +6,8 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from bench.statistics.comparison import gains_of, paired
-from bench.statistics.measured import configurations
 from bench.statistics.settings import setting
+from bench.statistics.stored import configurations
 
 
 @dataclass(frozen=True, order=True)

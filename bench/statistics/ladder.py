@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from bench.statistics.comparison import gains_of, paired
 from bench.statistics.images import Images, NotStored, images_of
 from bench.statistics.intervals import Estimate, difference
-from bench.statistics.measured import Configuration, configurations, over_splits
+from bench.statistics.measured import Configuration, over_splits
+from bench.statistics.stored import configurations
 
 #: Protocol and selection rule of each rung, from the most optimistic down.
 RUNGS = (("paper", "best"), ("paper", "last"), ("sequence", "best"), ("subject", "best"))

@@ -1,29 +1,23 @@
-"""What the store holds of each configuration: its runs at the epoch that a rule picked."""
+"""What was measured of a configuration: its runs at the epoch that a rule picked."""
 
 import json
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import groupby
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Text, cast, select
-from sqlalchemy.orm import Session
 
 from bench.metrics import measure
-from bench.specification import Specification, folds_of
+from bench.specification import Specification
 from bench.statistics.intervals import Estimate, resampled_interval, t_interval
-from bench.store.models import Attempt, Cell, MatrixCell, Selection
 
 #: Figures of runs are told in percent, their differences in percentage points.
 PERCENT = 100.0
-#: Keys that one statement names; databases take some ten thousand.
-_AT_ONCE = 500
 
 Counts = NDArray[np.int64]
 
@@ -59,11 +53,13 @@ class Fold(NamedTuple):
 class Run(NamedTuple):
     """One seed on one split; the folds of a cross-validation are one run.
 
-    ``accuracy``, ``balanced_accuracy`` and ``macro_f1`` are of all folds pooled, in percent.
+    ``accuracy``, ``balanced_accuracy`` and ``macro_f1`` are of all folds pooled, in percent;
+    ``splits`` has the fingerprint of each fold's split.
     """
 
     split_seed: int
     seed: int
+    splits: tuple[str, ...]
     folds: tuple[Fold, ...]
     accuracy: float
     balanced_accuracy: float
@@ -73,17 +69,13 @@ class Run(NamedTuple):
     def of(cls, split_seed: int, seed: int, folds: tuple[Fold, ...]) -> "Run":
         """The run that these folds are."""
         if len(folds) == 1:
-            one = folds[0]
+            (one,) = folds
             figures = (one.accuracy, one.balanced_accuracy, one.macro_f1)
-            return cls(split_seed, seed, folds, *figures)
+            return cls(split_seed, seed, (one.split,), folds, *figures)
+        splits = tuple(fold.split for fold in folds)
         found = measure(_sum(folds))
         pooled = (found.accuracy, found.balanced_accuracy, found.macro_f1)
-        return cls(split_seed, seed, folds, *(float(figure) * PERCENT for figure in pooled))
-
-    @property
-    def splits(self) -> tuple[str, ...]:
-        """Fingerprint of each fold's split."""
-        return tuple(fold.split for fold in self.folds)
+        return cls(split_seed, seed, splits, folds, *(float(one) * PERCENT for one in pooled))
 
     @property
     def confusion(self) -> Counts:
@@ -206,181 +198,3 @@ def _read(counts: str) -> Counts:
 def _sum(folds: Sequence[Fold]) -> Counts:
     total: Counts = np.sum([fold.confusion for fold in folds], axis=0)
     return total
-
-
-def configurations(
-    session: Session,
-    rule: str,
-    matrix: str | None = None,
-    within: Sequence[ColumnElement[bool]] = (),
-) -> tuple[Configuration, ...]:
-    """Every configuration that has cells, by dataset, backbone, protocol and attention.
-
-    Parameters
-    ----------
-    session : Session
-        Of a results database.
-    rule : str
-        ``best`` or ``last``.
-    matrix : str, optional
-        Only the cells of this matrix.
-    within : sequence of ColumnElement
-        Conditions on a `Cell`: the database sifts, for it may hold ten thousand.
-    """
-    return configurations_by_rule(session, (rule,), matrix, within)[rule]
-
-
-def configurations_by_rule(
-    session: Session,
-    rules: Sequence[str],
-    matrix: str | None = None,
-    within: Sequence[ColumnElement[bool]] = (),
-) -> dict[str, tuple[Configuration, ...]]:
-    """The same for several rules, which share most of what has to be read."""
-    if matrix is not None:
-        members = select(MatrixCell.cell_key).where(MatrixCell.matrix == matrix)
-        within = (*within, Cell.key.in_(members))
-    cells = [list(group) for _, group in groupby(_cells(session, within), _configuration_of)]
-    specifications = tuple(_specifications(session, [group[0].key for group in cells]))
-    tested = _tested(session, rules, within)
-    return {
-        rule: tuple(
-            sorted(
-                (
-                    _configuration(group, specification, rule, found)
-                    for group, specification in zip(cells, specifications, strict=True)
-                ),
-                key=_place,
-            )
-        )
-        for rule, found in tested.items()
-    }
-
-
-def _place(one: Configuration) -> tuple[str, ...]:
-    return one.dataset, one.backbone, one.protocol, one.attention, one.id
-
-
-def _cells(session: Session, within: Sequence[ColumnElement[bool]]) -> Sequence[Any]:
-    query = (
-        select(
-            Cell.key,
-            Cell.configuration,
-            Cell.dataset,
-            Cell.data,
-            Cell.protocol,
-            Cell.backbone,
-            Cell.attention,
-            Cell.split_seed,
-            Cell.seed,
-            Cell.fold,
-            _text(Cell.images).label("images"),
-            Cell.parameters,
-        )
-        .where(*within)
-        .order_by(Cell.configuration, Cell.split_seed, Cell.seed, Cell.fold)
-    )
-    return session.execute(query).all()
-
-
-def _configuration_of(cell: Any) -> str:
-    return str(cell.configuration)
-
-
-def _specifications(session: Session, cells: Sequence[int]) -> Iterator[Specification]:
-    """Those of the cells with these keys, in that order."""
-    for start in range(0, len(cells), _AT_ONCE):
-        some = cells[start : start + _AT_ONCE]
-        query = select(Cell.key, _text(Cell.specification)).where(Cell.key.in_(some))
-        found = dict(session.execute(query).all())
-        yield from (Specification.model_validate_json(found[key]) for key in some)
-
-
-def _tested(
-    session: Session, rules: Sequence[str], within: Sequence[ColumnElement[bool]]
-) -> dict[str, dict[int, Fold]]:
-    """What each done cell reached, by rule and by the cell's key."""
-    splits = _splits(session, within)
-    query = (
-        select(
-            Selection.rule,
-            Selection.cell_key,
-            Selection.accuracy,
-            Selection.balanced_accuracy,
-            Selection.macro_f1,
-            _text(Selection.confusion),
-        )
-        .join(Cell, Cell.key == Selection.cell_key)
-        .where(
-            Selection.rule.in_(rules),
-            Selection.confusion.is_not(None),
-            Cell.state == "done",
-            *within,
-        )
-    )
-    found: dict[str, dict[int, Fold]] = {rule: {} for rule in rules}
-    for rule, key, accuracy, balanced, f1, counts in session.execute(query):
-        figures = _percent(accuracy), _percent(balanced), _percent(f1)
-        found[rule][key] = Fold(key, splits[key], *figures, counts)
-    return found
-
-
-def _percent(fraction: float | None) -> float:
-    return math.nan if fraction is None else fraction * PERCENT
-
-
-def _text(column: Any) -> ColumnElement[str]:
-    """JSON as it is stored: SQLAlchemy would read all of it, and little of it is looked at."""
-    return cast(column, Text)
-
-
-def _splits(session: Session, within: Sequence[ColumnElement[bool]]) -> dict[int, str]:
-    """The split of each cell, as its latest attempt that started had it."""
-    query = (
-        select(Attempt.cell_key, Attempt.split)
-        .join(Cell, Cell.key == Attempt.cell_key)
-        .where(Attempt.split.is_not(None), *within)
-        .order_by(Attempt.cell_key, Attempt.number)
-    )
-    return {key: str(split) for key, split in session.execute(query)}
-
-
-def _configuration(
-    cells: Sequence[Any],
-    specification: Specification,
-    rule: str,
-    tested: Mapping[int, Fold],
-) -> Configuration:
-    first = cells[0]
-    folds = folds_of(specification)
-    runs, missing = [], []
-    for (split_seed, seed), group in groupby(cells, key=lambda cell: (cell.split_seed, cell.seed)):
-        trained = tuple(tested[cell.key] for cell in group if cell.key in tested)
-        if len(trained) == folds:
-            runs.append(Run.of(split_seed, seed, trained))
-        else:
-            missing.append((split_seed, seed))
-    images = (json.loads(cell.images) for cell in cells if cell.images)
-    parameters = (cell.parameters for cell in cells if cell.parameters is not None)
-    return Configuration(
-        first.configuration,
-        first.dataset,
-        first.data,
-        first.protocol,
-        first.backbone,
-        first.attention,
-        specification,
-        rule,
-        _each_once(runs),
-        tuple(missing),
-        next((stated for stated in images if stated), {}),
-        next(parameters, None),
-    )
-
-
-def _each_once(runs: Iterable[Run]) -> tuple[Run, ...]:
-    """Where the split does not depend on its seed, the same training is not two runs."""
-    kept: dict[tuple[Any, ...], Run] = {}
-    for run in runs:
-        kept.setdefault((run.splits, run.seed), run)
-    return tuple(kept.values())

@@ -11,9 +11,10 @@ from bench.comparability import differences, find_reported
 from bench.metrics import measure
 from bench.statistics.comparison import gains_of, paired
 from bench.statistics.doubted import doubt
-from bench.statistics.measured import PERCENT, Configuration, Run, configurations
+from bench.statistics.measured import PERCENT, Configuration, Run
 from bench.statistics.power import Floats
 from bench.statistics.settings import setting
+from bench.statistics.stored import configurations
 from bench.statistics.verdict import UNTOLD, Verdict, verdict, verdict_on_gain
 from bench.store.models import Cell, Matrix, MatrixCell
 from registry.catalog import DATASETS
@@ -60,7 +61,7 @@ class Reproduction:
 
 
 def reproductions(
-    session: Session, rule: str, matrix: str | None = None
+    session: Session, rule: str, matrix: str | None = None, dataset: str | None = None
 ) -> tuple[Reproduction, ...]:
     """Every reported figure and gain that stands beside a configuration.
 
@@ -70,9 +71,12 @@ def reproductions(
         Which of our epochs: ``best`` or ``last``.
     matrix : str, optional
         Only the cells of this matrix, beside the table that it names.
+    dataset : str, optional
+        Only the cells on this one.
     """
     named = tables_named(session, matrix)
-    found = configurations(session, rule, matrix)
+    within = [] if dataset is None else [Cell.dataset == dataset]
+    found = configurations(session, rule, matrix, within)
     plain = {setting(one): one for one in found if one.attention == PLAIN}
     rows: list[Reproduction] = []
     covered: list[tuple[ReportedTable, ReportedRow]] = []

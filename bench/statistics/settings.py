@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from bench.cells import SHORTEST
 from bench.statistics.comparison import Across, Comparison, as_family, compare
 from bench.statistics.intervals import Estimate
-from bench.statistics.measured import Configuration, configurations
+from bench.statistics.measured import Configuration
 from bench.statistics.paired import Outcome
+from bench.statistics.stored import configurations
 from bench.store.models import Cell
 from registry.errors import RequestError, nearest
 

@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 from bench.comparability import find_reported
 from bench.statistics.comparison import Comparison
 from bench.statistics.doubted import doubt
-from bench.statistics.measured import Configuration, configurations
+from bench.statistics.measured import Configuration
 from bench.statistics.settings import against, setting
+from bench.statistics.stored import configurations
 from bench.tables.beside import beside_reported, heads_of, unlike
 from bench.tables.cells import Source, best_by_key, cell_of, keys_of
 from bench.tables.content import Cell, Entry, Evidence, Table

@@ -6,7 +6,8 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bench.statistics.measured import Configuration, configurations
+from bench.statistics.measured import Configuration
+from bench.statistics.stored import configurations
 from bench.store.models import Matrix
 from bench.tables.content import Table
 from bench.tables.fill import fill

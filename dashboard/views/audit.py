@@ -119,17 +119,14 @@ def _printed(row: ReportedRow) -> dict[str, str]:
 
 
 def _finding(finding: Finding, number: int, here: bool) -> None:
+    where = finding.where if here else f"{finding.where} (outside this table)"
+    said = [f"**{SIGNS[finding.group]}{number}** {plain(where)}"]
+    if finding.follows:
+        said.append(f"printed **{plain(finding.printed)}**, follows **{plain(finding.follows)}**")
+    also = [f"also: {'; '.join(finding.also)}"] if finding.also else []
     with st.container(border=True):
-        where = finding.where if here else f"{finding.where} (outside this table)"
-        st.markdown(f"**{SIGNS[finding.group]}{number}** {plain(where)}")
-        if finding.follows:
-            st.markdown(
-                f"printed **{plain(finding.printed)}**, follows **{plain(finding.follows)}**"
-            )
-        st.markdown(plain(finding.message))
-        note(f"{finding.kind}, confidence {finding.confidence}")
-        if finding.also:
-            note(f"also: {'; '.join(finding.also)}")
+        st.markdown("\n\n".join([*said, plain(finding.message)]))
+        note(f"{finding.kind}, confidence {finding.confidence}", *also)
 
 
 with telling():

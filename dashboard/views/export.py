@@ -21,7 +21,7 @@ from dashboard.boards import lines_of
 from dashboard.figures import show_figure
 from dashboard.filters import RULES, Filters, Kind, cell_named, filters
 from dashboard.reading import home, read, revision
-from dashboard.tables import WRITERS, as_shown, show_table
+from dashboard.tables import WRITERS, as_shown, height_of, show_table
 from dashboard.told import note, telling
 
 #: Figures of trained models; and those of the store, with what they are told of the filters.
@@ -107,8 +107,7 @@ def _tables() -> None:
         return
     which = choice("what", "Table", list(TABLES), shown=TABLES.__getitem__)
     if which == "verdicts":
-        rows = read(_verdicts, chosen.rule, chosen.matrix)
-        rows = tuple(row for row in rows if row["dataset"] == chosen.dataset)
+        rows = read(_verdicts, chosen.rule, chosen.matrix, chosen.dataset)
         forms = {"reported": ".2f", "measured": ".2f"}
     else:
         metric = choice("metric", "Metric", list(METRICS), shown=METRICS.__getitem__)
@@ -127,17 +126,13 @@ def _tables() -> None:
     if not rows:
         note("There is nothing of that here.")
         return
-    show_table(f"{which}-{chosen.dataset}", rows, formats=forms, height="content")
+    name = f"{which}-{chosen.dataset}"
+    show_table(name, rows, formats=forms, height=height_of(len(rows)))
     note(f"Epoch: {RULES[chosen.rule]}. In percent of the test part.")
     shown = as_shown(rows, forms)
-    for place, (language, (_, _, write)) in zip(
-        st.tabs(list(WRITERS)), zip(LANGUAGES, WRITERS.values(), strict=True), strict=True
-    ):
+    for place, (_, _, write) in zip(st.tabs(list(WRITERS)), WRITERS.values(), strict=True):
         with place:
-            st.code(write(shown, rows), language=language)
-
-
-LANGUAGES = ("latex", "markdown", None)
+            st.code(write(shown, rows), language=None)  # (in colours it would take a second)
 
 
 def _rows_of(lines: Sequence[Line], name: str) -> tuple[Any, ...]:
@@ -165,7 +160,7 @@ def _rows_of(lines: Sequence[Line], name: str) -> tuple[Any, ...]:
     return tuple(rows)
 
 
-def _verdicts(session: Session, rule: str, matrix: str | None) -> tuple[Any, ...]:
+def _verdicts(session: Session, rule: str, matrix: str | None, dataset: str) -> tuple[Any, ...]:
     return tuple(
         {
             "backbone": one.backbone,
@@ -180,7 +175,8 @@ def _verdicts(session: Session, rule: str, matrix: str | None) -> tuple[Any, ...
             "protocol": one.protocol,
             "dataset": one.dataset,
         }
-        for one in reproductions(session, rule, matrix)
+        for one in reproductions(session, rule, matrix, dataset)
+        if one.dataset == dataset  # (not what nobody ran of a table on the whole dataset)
     )
 
 

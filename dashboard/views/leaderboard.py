@@ -13,7 +13,7 @@ from dashboard.boards import lines_of
 from dashboard.charts import draw, names_of, standings
 from dashboard.filters import Filters, filters, model_named
 from dashboard.reading import read
-from dashboard.tables import interval_of, show_table
+from dashboard.tables import height_of, interval_of, show_table
 from dashboard.told import note, plain, remark, telling
 from registry.reported import reported_tables
 
@@ -97,7 +97,7 @@ def _table(lines: Sequence[Line], chosen: Filters) -> None:
         formats=FORMATS,
         describes=f"Leaderboard of {chosen.dataset}",
         links={"runs": "open"},
-        height="content" if len(rows) < 16 else 560,
+        height=height_of(len(rows)),
         key=key,
         on_select=pick,
         selection_mode="multi-row",

@@ -22,7 +22,7 @@ from bench.contents import (
 from dashboard.filters import filters
 from dashboard.reading import home, read
 from dashboard.states import STATES, counts, running_or_lost, show_counts, sign
-from dashboard.tables import show_table
+from dashboard.tables import height_of, show_table
 from dashboard.told import note, plain, telling
 
 #: Cells that a grid has room for.
@@ -97,10 +97,11 @@ def _grid(cells: Sequence[Listed]) -> None:
         [", ".join(map(_field, fields.get(run, ()))) for run in runs] for fields in rows.values()
     ]
     frame = pd.DataFrame(signs, index=pd.Index(list(rows), name="model"), columns=runs)
+    coloured = any(_colour(sign) for row in signs for sign in row)
     picked = st.dataframe(
-        frame.style.map(_colour),
+        frame.style.map(_colour) if coloured else frame,  # (styles take longer than all the rest)
         width="content" if len(runs) < 8 else "stretch",
-        height="content" if len(rows) < 16 else 560,
+        height=height_of(len(rows)),
         alt="cells: a row for each model, a column for each run",
         key="grid",
         on_select="rerun",
@@ -122,7 +123,7 @@ def _field(cell: Listed) -> str:
 def _colour(value: object) -> str:
     field = str(value)
     for mark, _, background in STATES.values():
-        if field.startswith(mark) and mark != "·":
+        if background and field.startswith(mark):
             return f"background-color: {background}; color: white"
     return ""
 

@@ -16,7 +16,7 @@ from dashboard.filters import ALL, filters, model_named
 from dashboard.place import place
 from dashboard.reading import home, read
 from dashboard.states import STATES, running_or_lost, sign
-from dashboard.tables import show_table
+from dashboard.tables import height_of, show_table
 from dashboard.told import note, plain, remark, telling
 
 #: States that the database does not tell apart.
@@ -94,7 +94,7 @@ def _choose() -> None:
         formats={"best, %": ".2f"},
         describes="cells to choose from",
         links={"open": "open"},
-        height="content" if len(found) < 16 else 560,
+        height=height_of(len(found)),
     )
     note(
         f"Cells {after + 1:,} to {after + len(found):,} of {count:,}. best: balanced accuracy on "

@@ -5,7 +5,7 @@ import pytest
 from sklearn.metrics import accuracy_score, f1_score
 
 from bench.statistics.images import NotStored, answers, images_of
-from bench.statistics.measured import configurations
+from bench.statistics.stored import configurations
 from tests.bench.builders import full_run, spec, write_journal
 from tests.bench.statistics.builders import split, wrong_at
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from bench.statistics.measured import configurations
 from bench.statistics.single import estimate_of
+from bench.statistics.stored import configurations
 from tests.bench.builders import spec
 from tests.bench.statistics.builders import split, wrong_at
 

@@ -1,0 +1,220 @@
+"""What the store holds of each configuration."""
+
+import json
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, Text, cast, select
+from sqlalchemy.orm import Session
+
+from bench.specification import Specification, folds_of
+from bench.statistics.measured import PERCENT, Configuration, Fold, Run
+from bench.store.models import Attempt, Cell, MatrixCell, Selection
+
+#: Keys that one statement names; databases take some ten thousand.
+_AT_ONCE = 500
+
+
+def configurations(
+    session: Session,
+    rule: str,
+    matrix: str | None = None,
+    within: Sequence[ColumnElement[bool]] = (),
+) -> tuple[Configuration, ...]:
+    """Every configuration that has cells, by dataset, backbone, protocol and attention.
+
+    Parameters
+    ----------
+    session : Session
+        Of a results database.
+    rule : str
+        ``best`` or ``last``.
+    matrix : str, optional
+        Only the cells of this matrix.
+    within : sequence of ColumnElement
+        Conditions on a `Cell`: the database sifts, for it may hold ten thousand.
+    """
+    return configurations_by_rule(session, (rule,), matrix, within)[rule]
+
+
+def configurations_by_rule(
+    session: Session,
+    rules: Sequence[str],
+    matrix: str | None = None,
+    within: Sequence[ColumnElement[bool]] = (),
+) -> dict[str, tuple[Configuration, ...]]:
+    """The same for several rules, which share most of what has to be read."""
+    if matrix is not None:
+        members = select(MatrixCell.cell_key).where(MatrixCell.matrix == matrix)
+        within = (*within, Cell.key.in_(members))
+    asked = tuple(_asked(session, within))
+    facts = tuple(_facts(session, [one.witness for one in asked]))
+    tested = _tested(session, rules, within)
+    return {
+        rule: tuple(
+            sorted(
+                (
+                    _configuration(one, fact, rule, found)
+                    for one, fact in zip(asked, facts, strict=True)
+                ),
+                key=_place,
+            )
+        )
+        for rule, found in tested.items()
+    }
+
+
+def _place(one: Configuration) -> tuple[str, ...]:
+    return one.dataset, one.backbone, one.protocol, one.attention, one.id
+
+
+class _Asked(NamedTuple):
+    """What was asked for of a configuration.
+
+    Attributes
+    ----------
+    witness : int
+        Key of a cell that knows of it whatever any of them does: one that was started, if one was.
+    runs : tuple of (int, int, tuple of int)
+        Of each run its split seed, its seed, and the keys of its cells.
+    """
+
+    witness: int
+    runs: tuple[tuple[int, int, tuple[int, ...]], ...]
+
+
+def _asked(session: Session, within: Sequence[ColumnElement[bool]]) -> Iterator[_Asked]:
+    """Of each configuration, in the order of their identities."""
+    order = (Cell.configuration, Cell.split_seed, Cell.seed, Cell.fold)
+    query = select(*order, Cell.key, Cell.parameters).where(*within).order_by(*order)
+    for _, group in groupby(_rows(session, query), key=itemgetter(0)):
+        cells = list(group)
+        witness = next((cell for cell in cells if cell.parameters is not None), cells[0])
+        runs = tuple(
+            (*seeds, tuple(key for *_, key, _ in folds))
+            for seeds, folds in groupby(cells, key=itemgetter(1, 2))
+        )
+        yield _Asked(witness.key, runs)
+
+
+class _Facts(NamedTuple):
+    """What is the same of all cells of a configuration."""
+
+    configuration: str
+    dataset: str
+    data: str
+    protocol: str
+    backbone: str
+    attention: str
+    parameters: int | None
+    parts: Mapping[str, int]
+    specification: Specification
+
+
+def _facts(session: Session, cells: Sequence[int]) -> Iterator[_Facts]:
+    """As the cells with these keys tell them, in that order."""
+    plain = [getattr(Cell, name) for name in _Facts._fields[:-2]]
+    texts = _text(Cell.images), _text(Cell.specification)
+    for start in range(0, len(cells), _AT_ONCE):
+        some = cells[start : start + _AT_ONCE]
+        query = select(Cell.key, *plain, *texts).where(Cell.key.in_(some))
+        found = {row.key: row for row in _rows(session, query)}
+        for key in some:
+            row = found[key]
+            images, specification = row[-2:]
+            parts = (json.loads(images) if images else None) or {}
+            yield _Facts._make(
+                (*row[1:-2], parts, Specification.model_validate_json(specification))
+            )
+
+
+def _tested(
+    session: Session, rules: Sequence[str], within: Sequence[ColumnElement[bool]]
+) -> dict[str, dict[int, Fold]]:
+    """What each done cell reached, by rule and by the cell's key."""
+    splits = _splits(session, within)
+    query = (
+        select(
+            Selection.rule,
+            Selection.cell_key,
+            Selection.accuracy,
+            Selection.balanced_accuracy,
+            Selection.macro_f1,
+            _text(Selection.confusion),
+        )
+        .join(Cell, Cell.key == Selection.cell_key)
+        .where(
+            Selection.rule.in_(rules),
+            Selection.confusion.is_not(None),
+            Cell.state == "done",
+            *within,
+        )
+    )
+    found: dict[str, dict[int, Fold]] = {rule: {} for rule in rules}
+    for rule, key, accuracy, balanced, f1, counts in _rows(session, query):
+        figures = _percent(accuracy), _percent(balanced), _percent(f1)
+        found[rule][key] = Fold(key, splits[key], *figures, counts)
+    return found
+
+
+def _percent(fraction: float | None) -> float:
+    return math.nan if fraction is None else fraction * PERCENT
+
+
+def _text(column: Any) -> ColumnElement[str]:
+    """JSON as it is stored: SQLAlchemy would read all of it, and little of it is looked at."""
+    return cast(column, Text)
+
+
+def _splits(session: Session, within: Sequence[ColumnElement[bool]]) -> dict[int, str]:
+    """The split of each cell, as its latest attempt that started had it."""
+    query = (
+        select(Attempt.cell_key, Attempt.split)
+        .join(Cell, Cell.key == Attempt.cell_key)
+        .where(Attempt.split.is_not(None), *within)
+        .order_by(Attempt.cell_key, Attempt.number)
+    )
+    return {key: str(split) for key, split in _rows(session, query)}
+
+
+def _rows(session: Session, query: Select[*tuple[Any, ...]]) -> Iterable[Any]:
+    """Rows of plain values, of which there are ten thousands: the ORM would double the time."""
+    return session.connection().execute(query)
+
+
+def _configuration(
+    asked: _Asked, facts: _Facts, rule: str, tested: Mapping[int, Fold]
+) -> Configuration:
+    needed = folds_of(facts.specification)
+    runs, missing = [], []
+    for split_seed, seed, cells in asked.runs:
+        trained = tuple([tested[cell] for cell in cells if cell in tested])
+        if len(trained) == needed:
+            runs.append(Run.of(split_seed, seed, trained))
+        else:
+            missing.append((split_seed, seed))
+    return Configuration(
+        facts.configuration,
+        facts.dataset,
+        facts.data,
+        facts.protocol,
+        facts.backbone,
+        facts.attention,
+        facts.specification,
+        rule,
+        _each_once(runs),
+        tuple(missing),
+        facts.parts,
+        facts.parameters,
+    )
+
+
+def _each_once(runs: Iterable[Run]) -> tuple[Run, ...]:
+    """Where the split does not depend on its seed, the same training is not two runs."""
+    kept: dict[tuple[Any, ...], Run] = {}
+    for run in runs:
+        kept.setdefault((run.splits, run.seed), run)
+    return tuple(kept.values())
