@@ -18,6 +18,8 @@ COLOURS = (*PRINTED[:-1], "#808080")
 PERCENT = 100.0
 #: As Plotly calls the dashes of `bench.figures.style`.
 DASHES = ("solid", "dash", "dashdot", "dot", "longdash", "longdashdot")
+#: Marks on a line, about: enough to tell it from others; hundreds would take the browser long.
+MARKS = 15
 
 
 def draw(figure: go.Figure, key: str, describes: str, height: int = 380) -> None:
@@ -50,15 +52,24 @@ def draw(figure: go.Figure, key: str, describes: str, height: int = 380) -> None
 
 
 def _room(figure: go.Figure) -> dict[str, int]:
-    """Margins in pixels, about as wide as what stands in them.
+    """Margins in pixels, about as wide as what stands in them, on a page of half a laptop's width.
 
     Where they are too narrow, Plotly widens them, by drawing the chart a second time.
     """
     traces = list(figure.data)
-    names = [y for trace in traces if "y" in trace for y in _values(trace.y) if isinstance(y, str)]
-    left = 14 + round(5.5 * max(map(len, names))) if names else 72
-    legend = len(traces) > 1 and any(trace.showlegend is not False for trace in traces)
-    return {"l": left, "r": 16, "t": 28, "b": 96 if legend else 68}
+    beside, below = _longest(traces, "y"), _longest(traces, "x")
+    left = 14 + beside + (50 if figure.layout.yaxis.title.text else 0) if beside else 80
+    right = 92 if any(trace.type == "heatmap" for trace in traces) else 16
+    named = [trace for trace in traces if trace.showlegend is not False]
+    rows = -(-len(named) // 3) if len(traces) > 1 else 0
+    return {"l": left, "r": right, "t": 28, "b": 68 + below + (9 + 19 * rows if rows else 0)}
+
+
+def _longest(traces: Sequence[Any], axis: str) -> int:
+    """Pixels of the longest name on an axis; 0 where it has numbers."""
+    values = [getattr(trace, axis) for trace in traces if axis in trace]
+    names = [one for given in values for one in _values(given) if isinstance(one, str)]
+    return round(5.5 * max(map(len, names))) if names else 0
 
 
 def _values(given: Sequence[Any] | None) -> Sequence[Any]:
@@ -215,5 +226,10 @@ def _look(number: int) -> dict[str, Any]:
     colour = COLOURS[number % len(COLOURS)]
     return {
         "line": {"color": colour, "dash": DASHES[number % len(DASHES)], "width": 1.8},
-        "marker": {"symbol": SYMBOLS[number % len(SYMBOLS)], "size": 5, "color": colour},
+        "marker": {
+            "symbol": SYMBOLS[number % len(SYMBOLS)],
+            "size": 5,
+            "color": colour,
+            "maxdisplayed": MARKS,
+        },
     }

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from bench.contents import models
+from bench.contents import Wanted, listed, models
 from bench.store.database import Store, as_url
 from dashboard.filters import model_named
 from tests.dashboard.browser import Watched, chromium, served
@@ -50,6 +50,12 @@ OTHERS = (
         ),
     ),
     ("Audit", (("Paper's table", "kim_jo/table2"),)),
+)
+OF_A_CELL = (
+    ("Part", "train"),
+    ("Figure of each class", "precision"),
+    ("Part", "test"),
+    ("Figure of each class", "f1"),
 )
 #: The time from a click, as the page hears of it, until what came of it is drawn: the last change
 #: of the page before it is still. (A table is drawn on a canvas; what stands in that for screen
@@ -98,16 +104,19 @@ def main(database: Path) -> None:
             page.get_by_role("heading", name=name, exact=True).wait_for()
             watched.idle()
             _choose(page, choices, name)
-        picked = _models(database)
+        cell, *picked = _picked(database)
+        watched.open(f"{address}/run?{urlencode({'cell': cell, 'show': 'Classes'})}")
+        _choose(page, OF_A_CELL, "Run")
         watched.open(f"{address}/compare?{urlencode({'dataset': DATASET, 'model': picked}, True)}")
         _choose(page, (("Against", picked[2]), ("Epoch", "last")), "Compare")
 
 
-def _models(database: Path) -> list[str]:
-    """Three of them, as they are named on the screen."""
+def _picked(database: Path) -> list[str]:
+    """A cell, and three models as they are named on the screen."""
     with Store(as_url(str(database))).read() as session:
+        (cell,) = listed(session, Wanted(dataset=DATASET), most=1)
         found = models(session, DATASET)[:3]
-    return [model_named(*named, identity) for identity, *named, _ in found]
+    return [cell.id, *(model_named(*named, identity) for identity, *named, _ in found)]
 
 
 def _choose(page: Any, choices: Sequence[tuple[str, str]], name: str) -> None:
