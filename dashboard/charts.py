@@ -26,7 +26,7 @@ def draw(figure: go.Figure, key: str, describes: str, height: int = 380) -> None
     """Show a chart; the button in its corner gives it as SVG."""
     figure.update_layout(
         height=height,
-        margin=_room(figure),
+        margin=_room(figure, height),
         # (above the plot it would lie under the buttons, where the page is narrow)
         legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "x": 0},
     )
@@ -51,18 +51,19 @@ def draw(figure: go.Figure, key: str, describes: str, height: int = 380) -> None
     st.plotly_chart(figure, key=key, config=config, alt=describes)
 
 
-def _room(figure: go.Figure) -> dict[str, int]:
-    """Margins in pixels, about as wide as what stands in them, on a page of half a laptop's width.
+def _room(figure: go.Figure, height: int) -> dict[str, int]:
+    """Margins in pixels, about as wide as what stands in them, on half a laptop's page.
 
-    Where they are too narrow, Plotly widens them, by drawing the chart a second time.
+    Where they are too narrow, Plotly widens them, by drawing the chart a second time. A legend of
+    more than a third of the chart is left to it.
     """
     traces = list(figure.data)
     beside, below = _longest(traces, "y"), _longest(traces, "x")
     left = 14 + beside + (50 if figure.layout.yaxis.title.text else 0) if beside else 80
     right = 92 if any(trace.type == "heatmap" for trace in traces) else 16
     named = [trace for trace in traces if trace.showlegend is not False]
-    rows = -(-len(named) // 3) if len(traces) > 1 else 0
-    return {"l": left, "r": right, "t": 28, "b": 68 + below + (9 + 19 * rows if rows else 0)}
+    legend = min(9 + 19 * -(-len(named) // 3), height // 3) if named and len(traces) > 1 else 0
+    return {"l": left, "r": right, "t": 28, "b": 68 + below + legend}
 
 
 def _longest(traces: Sequence[Any], axis: str) -> int:
@@ -167,6 +168,8 @@ def over_epochs(
         figure.add_scatter(
             x=list(epochs), y=list(values), name=name, mode="lines+markers", **_look(number)
         )
+        if None not in values:  # (between two gaps a mark is all that is seen of a value)
+            figure.data[-1].marker.maxdisplayed = MARKS
     figure.update_xaxes(title="epoch", tickformat="d")
     figure.update_yaxes(title=what)
     return figure
@@ -226,10 +229,5 @@ def _look(number: int) -> dict[str, Any]:
     colour = COLOURS[number % len(COLOURS)]
     return {
         "line": {"color": colour, "dash": DASHES[number % len(DASHES)], "width": 1.8},
-        "marker": {
-            "symbol": SYMBOLS[number % len(SYMBOLS)],
-            "size": 5,
-            "color": colour,
-            "maxdisplayed": MARKS,
-        },
+        "marker": {"symbol": SYMBOLS[number % len(SYMBOLS)], "size": 5, "color": colour},
     }

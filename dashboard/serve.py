@@ -1,5 +1,6 @@
 """The server of the pages: on this machine alone unless told otherwise, and it calls nobody."""
 
+import contextlib
 import gc
 import socket
 import threading
@@ -77,21 +78,21 @@ def _try(address: str, port: int) -> None:
 
 
 def _warm_up() -> None:
-    """Import before the first page is asked for, and let no collection look at it ever again."""
-    import pandas
-    import pandas.io.formats.style  # noqa: F401  (and this one only where fields have a colour)
+    """Import and work out what every page needs, and let no collection look at it ever again."""
+    import pandas.io.formats.style  # noqa: F401  (what takes seconds nobody shall wait for)
     import plotly.graph_objects  # noqa: F401  (likewise)
 
     import bench.board
     import bench.figures.catalog
     import bench.study.figures  # noqa: F401  (likewise)
-    from bench.statistics.doubted import doubt
+    from bench.statistics.doubted import doubts_of
     from registry.catalog import ATTENTIONS, BACKBONES, DATASETS, PROTOCOLS
     from registry.reported import reported_tables
 
     for catalog in (ATTENTIONS, BACKBONES, DATASETS, PROTOCOLS):
         list(catalog)
-    for table in reported_tables():
-        doubt(table, table.rows[0], "gain")  # (worked out once)
+    with contextlib.suppress(RequestError):  # (which the page says that needs them)
+        for source in {table.source for table in reported_tables()}:
+            doubts_of(source)
     gc.collect()
     gc.freeze()

@@ -10,8 +10,8 @@ from bench.contents import Group, Listed, Wanted, listed
 from dashboard.place import place
 from dashboard.reading import read
 
-#: Sign, colour of the badge, and background of a field of the grid, on which white stands out;
-#: most fields are done or queued, and have none.
+#: Sign, colour of the badge, and background of a field of the grid, on which white stands out: most
+#: fields are done or queued, and have none. The later a state, the more it wants attention.
 STATES = {
     "done": ("✓", "green", ""),
     "running": ("▶", "blue", "#0072B2"),
@@ -40,6 +40,13 @@ def running_or_lost(wanted: Wanted) -> tuple[Listed, ...]:
 def sign(state: str) -> str:
     """Of a state; a blank for one that is not known."""
     return STATES.get(state, (" ", "", ""))[0]
+
+
+def background_of(field: str) -> str:
+    """Of a field of the grid, by the signs in it; empty where nothing wants attention."""
+    signs = [one[:1] for one in field.split(", ")]
+    found = [background for mark, _, background in STATES.values() if mark in signs]
+    return next(filter(None, reversed(found)), "")
 
 
 def counts(groups: Iterable[Group], lost: int = 0) -> dict[str, int]:

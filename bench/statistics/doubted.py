@@ -1,5 +1,6 @@
 """Printed figures that the audit shows to be wrong: what stands beside them must say so."""
 
+from collections.abc import Mapping
 from functools import cache
 
 from bench.audit.findings import place
@@ -15,11 +16,18 @@ def doubt(table: ReportedTable, row: ReportedRow, column: str) -> str:
     column : str
         ``"Average"`` or ``"gain"``.
     """
-    return _doubts(table.source).get(place(table, row, column), "")
+    return doubts_of(table.source).get(place(table, row, column), "")
 
 
 @cache
-def _doubts(source: str) -> dict[str, str]:
+def doubts_of(source: str) -> Mapping[str, str]:
+    """Why printed figures of a source's tables are doubted, by their places; worked out once.
+
+    Raises
+    ------
+    RequestError
+        A table cannot be audited.
+    """
     # (without the parameters, for which models are built: nobody compares his runs with those)
     report = [table for table in reported_tables() if table.source == source]
     doubts: dict[str, str] = {}

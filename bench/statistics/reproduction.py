@@ -95,6 +95,8 @@ def reproductions(
             judged = verdict_on_gain(row.gain_points, gains, unlike(one, table, row), spread)
             rows.append(_row(one, table, row, "gain", row.gain_points, gains, judged))
     rows += _without_runs(covered)
+    if dataset is not None:  # (that of a table is the whole one, and ours may be a part of it)
+        rows = [row for row in rows if row.dataset == dataset]
     return tuple(sorted(rows, key=_place))
 
 

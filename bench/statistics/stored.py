@@ -101,7 +101,7 @@ def _asked(session: Session, within: Sequence[ColumnElement[bool]]) -> Iterator[
 
 
 class _Facts(NamedTuple):
-    """What is the same of all cells of a configuration."""
+    """What a configuration is, as one of its cells tells it."""
 
     configuration: str
     dataset: str
@@ -116,18 +116,32 @@ class _Facts(NamedTuple):
 
 def _facts(session: Session, cells: Sequence[int]) -> Iterator[_Facts]:
     """As the cells with these keys tell them, in that order."""
-    plain = [getattr(Cell, name) for name in _Facts._fields[:-2]]
-    texts = _text(Cell.images), _text(Cell.specification)
+    told = select(
+        Cell.key,
+        Cell.configuration,
+        Cell.dataset,
+        Cell.data,
+        Cell.protocol,
+        Cell.backbone,
+        Cell.attention,
+        Cell.parameters,
+        _text(Cell.images).label("images"),
+        _text(Cell.specification).label("specification"),
+    )
     for start in range(0, len(cells), _AT_ONCE):
         some = cells[start : start + _AT_ONCE]
-        query = select(Cell.key, *plain, *texts).where(Cell.key.in_(some))
-        found = {row.key: row for row in _rows(session, query)}
-        for key in some:
-            row = found[key]
-            images, specification = row[-2:]
-            parts = (json.loads(images) if images else None) or {}
-            yield _Facts._make(
-                (*row[1:-2], parts, Specification.model_validate_json(specification))
+        found = {row.key: row for row in _rows(session, told.where(Cell.key.in_(some)))}
+        for row in map(found.__getitem__, some):
+            yield _Facts(
+                row.configuration,
+                row.dataset,
+                row.data,
+                row.protocol,
+                row.backbone,
+                row.attention,
+                row.parameters,
+                (json.loads(row.images) if row.images else None) or {},
+                Specification.model_validate_json(row.specification),
             )
 
 
@@ -180,9 +194,9 @@ def _splits(session: Session, within: Sequence[ColumnElement[bool]]) -> dict[int
     return {key: str(split) for key, split in _rows(session, query)}
 
 
-def _rows(session: Session, query: Select[*tuple[Any, ...]]) -> Iterable[Any]:
+def _rows(session: Session, query: Select[*tuple[Any, ...]]) -> Sequence[Any]:
     """Rows of plain values, of which there are ten thousands: the ORM would double the time."""
-    return session.connection().execute(query)
+    return session.connection().execute(query).all()
 
 
 def _configuration(

@@ -176,7 +176,6 @@ def _verdicts(session: Session, rule: str, matrix: str | None, dataset: str) -> 
             "dataset": one.dataset,
         }
         for one in reproductions(session, rule, matrix, dataset)
-        if one.dataset == dataset  # (not what nobody ran of a table on the whole dataset)
     )
 
 

@@ -1,5 +1,6 @@
 """The cells that were asked for, by state; what failed, and what would try it again."""
 
+import itertools
 import shlex
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -21,7 +22,7 @@ from bench.contents import (
 )
 from dashboard.filters import filters
 from dashboard.reading import home, read
-from dashboard.states import STATES, counts, running_or_lost, show_counts, sign
+from dashboard.states import STATES, background_of, counts, running_or_lost, show_counts, sign
 from dashboard.tables import height_of, show_table
 from dashboard.told import note, plain, telling
 
@@ -97,7 +98,7 @@ def _grid(cells: Sequence[Listed]) -> None:
         [", ".join(map(_field, fields.get(run, ()))) for run in runs] for fields in rows.values()
     ]
     frame = pd.DataFrame(signs, index=pd.Index(list(rows), name="model"), columns=runs)
-    coloured = any(_colour(sign) for row in signs for sign in row)
+    coloured = any(map(_colour, itertools.chain.from_iterable(signs)))
     picked = st.dataframe(
         frame.style.map(_colour) if coloured else frame,  # (styles take longer than all the rest)
         width="content" if len(runs) < 8 else "stretch",
@@ -120,12 +121,9 @@ def _field(cell: Listed) -> str:
     return f"{sign(cell.state)} {cell.epochs_done}/{cell.epochs}" if moving else sign(cell.state)
 
 
-def _colour(value: object) -> str:
-    field = str(value)
-    for mark, _, background in STATES.values():
-        if background and field.startswith(mark):
-            return f"background-color: {background}; color: white"
-    return ""
+def _colour(field: object) -> str:
+    background = background_of(str(field))
+    return f"background-color: {background}; color: white" if background else ""
 
 
 def _by_model(counted: Sequence[Group]) -> list[dict[str, object]]:

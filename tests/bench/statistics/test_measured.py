@@ -48,6 +48,17 @@ class TestRuns:
         assert (one.estimate().n, one.estimate().mean) == (2, pytest.approx(62.5))
         assert one.estimate(lambda run: run.accuracy).mean == pytest.approx(62.5)
 
+    def test_what_the_first_cell_does_not_know_yet_another_tells(self, bench):
+        second = spec(seed=1)
+        bench.submit("both", spec(seed=0), second)
+        (before,) = runs_of(bench)
+        assert (before.parameters, before.parts, before.missing) == (None, {}, ((0, 0), (0, 1)))
+        bench.run(second, SPLIT, wrong_at(SPLIT, []))
+        (one,) = runs_of(bench)
+        assert (one.missing, [run.seed for run in one.runs]) == (((0, 0),), [1])
+        assert one.parameters is not None
+        assert one.parts["test"] == 32
+
     def test_interval_over_seeds_on_one_split(self, bench):
         for seed, wrong in enumerate(([], [0], [0, 1])):
             bench.run(spec(seed=seed), SPLIT, wrong_at(SPLIT, wrong))

@@ -55,6 +55,21 @@ def test_figures_and_gains(as_the_paper):
     assert found["hfc", "gain"].measured == pytest.approx(100 * 3 / 48)
 
 
+def test_of_one_dataset(as_the_paper):
+    part = {"name": "ckplus", "frames": 1}
+    run(as_the_paper, "none", [range(6), range(7)])
+    run(as_the_paper, "hfc", [range(4), range(4)], dataset=part)
+    with as_the_paper.session() as session:
+        whole = reproductions(session, "best", dataset="ckplus")
+        ours = reproductions(session, "best", dataset="ckplus(frames=1)")
+    assert {one.dataset for one in whole} == {"ckplus"}
+    # on the whole dataset nobody ran the module; on a part of it somebody did
+    assert [one.measured for one in whole if one.attention == "hfc"] == [None]
+    assert [(one.dataset, one.attention, one.measured is None) for one in ours] == [
+        ("ckplus(frames=1)", "hfc", False)
+    ]
+
+
 def test_what_the_table_prints_and_nobody_ran_is_there_as_missing(as_the_paper):
     run(as_the_paper, "none", [range(6), range(7)])
     found = found_in(as_the_paper)
