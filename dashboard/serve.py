@@ -78,8 +78,8 @@ def _try(address: str, port: int) -> None:
 
 
 def _warm_up() -> None:
-    """Import and work out what every page needs, and let no collection look at it ever again."""
-    import pandas.io.formats.style  # noqa: F401  (what takes seconds nobody shall wait for)
+    """Import and work out what pages need, and let no collection look at it ever again."""
+    import pandas.io.formats.style  # noqa: F401  (to have it: nobody shall wait for its import)
     import plotly.graph_objects  # noqa: F401  (likewise)
 
     import bench.board

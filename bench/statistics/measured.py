@@ -53,13 +53,11 @@ class Fold(NamedTuple):
 class Run(NamedTuple):
     """One seed on one split; the folds of a cross-validation are one run.
 
-    ``accuracy``, ``balanced_accuracy`` and ``macro_f1`` are of all folds pooled, in percent;
-    ``splits`` has the fingerprint of each fold's split.
+    ``accuracy``, ``balanced_accuracy`` and ``macro_f1`` are of all folds pooled, in percent.
     """
 
     split_seed: int
     seed: int
-    splits: tuple[str, ...]
     folds: tuple[Fold, ...]
     accuracy: float
     balanced_accuracy: float
@@ -69,13 +67,17 @@ class Run(NamedTuple):
     def of(cls, split_seed: int, seed: int, folds: tuple[Fold, ...]) -> "Run":
         """The run that these folds are."""
         if len(folds) == 1:
-            (one,) = folds
+            one = folds[0]
             figures = (one.accuracy, one.balanced_accuracy, one.macro_f1)
-            return cls(split_seed, seed, (one.split,), folds, *figures)
-        splits = tuple(fold.split for fold in folds)
+            return cls(split_seed, seed, folds, *figures)
         found = measure(_sum(folds))
         pooled = (found.accuracy, found.balanced_accuracy, found.macro_f1)
-        return cls(split_seed, seed, splits, folds, *(float(one) * PERCENT for one in pooled))
+        return cls(split_seed, seed, folds, *(float(figure) * PERCENT for figure in pooled))
+
+    @property
+    def splits(self) -> tuple[str, ...]:
+        """Fingerprint of each fold's split."""
+        return tuple(fold.split for fold in self.folds)
 
     @property
     def confusion(self) -> Counts:

@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -51,14 +52,14 @@ def configurations_by_rule(
         members = select(MatrixCell.cell_key).where(MatrixCell.matrix == matrix)
         within = (*within, Cell.key.in_(members))
     asked = tuple(_asked(session, within))
-    facts = tuple(_facts(session, [one.witness for one in asked]))
+    known = tuple(_known(session, [one.witness for one in asked]))
     tested = _tested(session, rules, within)
     return {
         rule: tuple(
             sorted(
                 (
-                    _configuration(one, fact, rule, found)
-                    for one, fact in zip(asked, facts, strict=True)
+                    _with_runs(configuration, runs, rule, found)
+                    for configuration, runs in zip(known, asked, strict=True)
                 ),
                 key=_place,
             )
@@ -100,22 +101,8 @@ def _asked(session: Session, within: Sequence[ColumnElement[bool]]) -> Iterator[
         yield _Asked(witness.key, runs)
 
 
-class _Facts(NamedTuple):
-    """What a configuration is, as one of its cells tells it."""
-
-    configuration: str
-    dataset: str
-    data: str
-    protocol: str
-    backbone: str
-    attention: str
-    parameters: int | None
-    parts: Mapping[str, int]
-    specification: Specification
-
-
-def _facts(session: Session, cells: Sequence[int]) -> Iterator[_Facts]:
-    """As the cells with these keys tell them, in that order."""
+def _known(session: Session, cells: Sequence[int]) -> Iterator[Configuration]:
+    """What the cells with these keys tell of their configurations, in that order; without runs."""
     told = select(
         Cell.key,
         Cell.configuration,
@@ -132,16 +119,19 @@ def _facts(session: Session, cells: Sequence[int]) -> Iterator[_Facts]:
         some = cells[start : start + _AT_ONCE]
         found = {row.key: row for row in _rows(session, told.where(Cell.key.in_(some)))}
         for row in map(found.__getitem__, some):
-            yield _Facts(
-                row.configuration,
-                row.dataset,
-                row.data,
-                row.protocol,
-                row.backbone,
-                row.attention,
-                row.parameters,
-                (json.loads(row.images) if row.images else None) or {},
-                Specification.model_validate_json(row.specification),
+            yield Configuration(
+                id=row.configuration,
+                dataset=row.dataset,
+                data=row.data,
+                protocol=row.protocol,
+                backbone=row.backbone,
+                attention=row.attention,
+                specification=Specification.model_validate_json(row.specification),
+                rule="",
+                runs=(),
+                missing=(),
+                parts=(json.loads(row.images) if row.images else None) or {},
+                parameters=row.parameters,
             )
 
 
@@ -199,10 +189,10 @@ def _rows(session: Session, query: Select[*tuple[Any, ...]]) -> Sequence[Any]:
     return session.connection().execute(query).all()
 
 
-def _configuration(
-    asked: _Asked, facts: _Facts, rule: str, tested: Mapping[int, Fold]
+def _with_runs(
+    known: Configuration, asked: _Asked, rule: str, tested: Mapping[int, Fold]
 ) -> Configuration:
-    needed = folds_of(facts.specification)
+    needed = folds_of(known.specification)
     runs, missing = [], []
     for split_seed, seed, cells in asked.runs:
         trained = tuple([tested[cell] for cell in cells if cell in tested])
@@ -210,20 +200,7 @@ def _configuration(
             runs.append(Run.of(split_seed, seed, trained))
         else:
             missing.append((split_seed, seed))
-    return Configuration(
-        facts.configuration,
-        facts.dataset,
-        facts.data,
-        facts.protocol,
-        facts.backbone,
-        facts.attention,
-        facts.specification,
-        rule,
-        _each_once(runs),
-        tuple(missing),
-        facts.parts,
-        facts.parameters,
-    )
+    return replace(known, rule=rule, runs=_each_once(runs), missing=tuple(missing))
 
 
 def _each_once(runs: Iterable[Run]) -> tuple[Run, ...]:
