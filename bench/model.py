@@ -44,7 +44,7 @@ def check_models(cells: Iterable[Specification], roots: Roots) -> None:
     # A large matrix has many attentions on few backbones, and those take long to make.
     sites: dict[str, tuple[Site, ...]] = {}
     checked = set()
-    for cell in cells:
+    for cell in {cell.configuration: cell for cell in cells}.values():
         channels = load_samples(cell.dataset, roots).images.shape[1]
         place = f"{cell.backbone} {cell.recipe.size} {channels}"
         if (key := f"{cell.attention} {place}") in checked:

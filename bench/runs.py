@@ -36,7 +36,7 @@ class Runs:
 
     def cell(self, cell: str) -> Path:
         """The folder of a cell."""
-        return self.root / "cells" / cell[:2] / cell
+        return self.root.joinpath("cells", cell[:2], cell)
 
     def journal(self, cell: str, attempt: int) -> Path:
         """The journal of an attempt, counted from 1."""

@@ -184,6 +184,8 @@ def repeat(specification: Specification, seeds: Mapping[str, Any]) -> Specificat
     if repeated.fold >= (folds := folds_of(repeated)):
         name = label("protocol", repeated.protocol)
         raise RequestError(f"fold = {repeated.fold}: {name} has {folds}, counted from 0")
+    # the same for every repeat, and as long to work out as an identity
+    vars(repeated)["configuration"] = specification.configuration
     return repeated
 
 

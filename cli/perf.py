@@ -55,12 +55,12 @@ def perf(
     from bench.perf.measure import measure_speed
     from bench.perf.plan import FULL, QUICK, chosen
     from cli.terminal import errors, print_json
-    from jobs.growing import matrix_workload
+    from jobs.growing import dry_run_workload, matrix_workload
 
     plan = chosen(QUICK if quick else FULL, part or (), size=size, rounds=rounds, cells=cells)
     execution = Execution.parse(device=device, threads=threads)
     rows: list[Row] = []
-    workloads = (partial(matrix_workload, epochs=plan.epochs),)
+    workloads = [partial(one, epochs=plan.epochs) for one in (matrix_workload, dry_run_workload)]
 
     def say(text: str) -> None:
         errors.print(f"{text} …", style="dim", markup=False)

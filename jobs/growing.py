@@ -8,11 +8,15 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
+from bench.data import fingerprint_in
+from bench.home import Home
 from bench.journal import Claimed, Ended, EpochEnded, Event, Journal, Part, Selected, pack_logits
 from bench.runs import Runs, make_folder
+from bench.store.database import Store
 from bench.store.submission import Submission
+from jobs.estimate import Estimate, estimate
 from jobs.matrix import Matrix
-from jobs.matrix_run import look_up
+from jobs.matrix_run import look_up, prepare
 
 #: Models of the matrix, 2 backbones × 10 radii; each has as many seeds as it takes.
 MODELS = 20
@@ -46,6 +50,25 @@ def matrix_workload(cells: int, epochs: int) -> Iterator[Mapping[str, Callable[[
             "matrix expansion": lambda: matrix.specifications(_fingerprint),
             "look-up of what is done": lambda: look_up(submission, runs),
         }
+
+
+@contextmanager
+def dry_run_workload(cells: int, epochs: int) -> Iterator[Mapping[str, Callable[[], object]]]:
+    """A task that does what a dry run does for a matrix of whose cells every other is done.
+
+    It expands the matrix, tries its models, looks up its cells and estimates what is left; all but
+    the table. The images have been drawn before.
+    """
+    matrix = matrix_of(cells)
+    with TemporaryDirectory(prefix="ferbench-perf-") as folder:
+        home = Home(Store(str(Path(folder) / "results.db")), Runs(Path(folder) / "runs"), roots={})
+        specifications = matrix.specifications(fingerprint_in(home.roots))
+        _fill(home.runs, [cell.id for cell in specifications[::2]], epochs)
+
+        def run() -> Estimate:
+            return estimate(prepare(matrix, home).open, home.roots)
+
+        yield {"dry run": run}
 
 
 def _fingerprint(_dataset: object) -> str:

@@ -79,16 +79,17 @@ class Matrix:
             A key, a name or a value that cannot be, or a parameter that no component takes.
         """
         cells: dict[str, Specification] = {}
-        made: dict[
-            str, Specification
-        ] = {}  # seeds are most of a large matrix: the rest is done once
+        # seeds are most of a large matrix: the rest is done once
+        made: dict[str, tuple[Specification, int]] = {}
         for settings in self._combinations():
             seeds = {key: settings.pop(key) for key in SEEDS if key in settings}
             rest = repr(settings)
             if rest not in made:
-                made[rest] = specify(_join(settings), fingerprint)
-            for each in _every_fold(made[rest], seeds):
-                cell = repeat(made[rest], each)
+                example = specify(_join(settings), fingerprint)
+                made[rest] = (example, folds_of(example))
+            example, folds = made[rest]
+            for each in _every_fold(folds, seeds):
+                cell = repeat(example, each)
                 cells.setdefault(cell.id, cell)
         self._check_parameters()
         if not cells:
@@ -176,12 +177,12 @@ def _stripped(settings: Mapping[str, Any], kind: str, value: Any) -> Any:
     return {key: inner for key, inner in value.items() if f"{kind}.{key}" not in settings}
 
 
-def _every_fold(specification: Specification, seeds: Settings) -> Iterator[Settings]:
+def _every_fold(folds: int, seeds: Settings) -> Iterator[Settings]:
     """All folds of a protocol that has several, unless the seeds name one."""
     if "fold" in seeds:
         yield seeds
         return
-    for fold in range(folds_of(specification)):
+    for fold in range(folds):
         yield seeds | {"fold": fold}
 
 

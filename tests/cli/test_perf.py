@@ -37,6 +37,7 @@ def test_rows_for_scripts(ferbench, capsys, tmp_path):
         "logging an epoch",
         *["matrix expansion"] * 2,
         *["look-up of what is done"] * 2,
+        *["dry run"] * 2,
         *["leaderboard"] * 2,
     ]
     assert "making 40 cells" in told.err

@@ -4,9 +4,11 @@ from functools import partial
 
 import pytest
 
+from bench.data import fingerprint_in, load_cell
 from bench.perf.growth import growth_rows
 from bench.perf.plan import Plan
-from jobs.growing import matrix_of, matrix_workload
+from bench.specification import specify
+from jobs.growing import dry_run_workload, matrix_of, matrix_workload
 
 
 @pytest.mark.parametrize("cells", [20, 100])
@@ -22,6 +24,15 @@ def test_every_cell_is_done():
         found = tasks["look-up of what is done"]()
     assert found.states == ("done",) * 40
     assert found.open == ()
+
+
+def test_a_dry_run_estimates_the_half_that_is_open():
+    with dry_run_workload(40, epochs=2) as tasks:
+        found = tasks["dry run"]()
+    one = specify(matrix_of(20).base | {"backbone": "resnet18"}, fingerprint_in({}))
+    trained = len(load_cell(one, {})[1].train)
+    assert found.images == 20 * trained * one.recipe.epochs
+    assert found.seconds > 0
 
 
 def test_neither_task_grows_worse_than_linearly():
