@@ -85,6 +85,40 @@ def _half_plane(kernel: Filter, size: int, device: torch.device, dtype: torch.dt
         return torch.tensor(half, device=device, dtype=dtype)
 
 
+def singular_values_held_back(maps: Tensor, kernel: Filter) -> Tensor:
+    """Singular values (…, n), descending, of what a filter holds back of maps (…, n, n).
+
+    An ideal filter that holds back m frequencies on each side of zero leaves rows and columns that
+    are sums of 2m + 1 waves: in their basis the map is a matrix of that size, with the same
+    singular values, and the other n − 2m − 1 are zero. Those have no gradient.
+
+    Parameters
+    ----------
+    maps : tensor, (…, n, n)
+        A map less `filtered`.
+    """
+    size = maps.shape[-1]
+    waves = _waves_held_back(kernel, size, maps.device, maps.dtype)
+    if waves.shape[-1] == size:
+        return singular_values(maps)
+    values = singular_values(waves.mT @ maps @ waves)
+    return torch.nn.functional.pad(values, (0, size - waves.shape[-1]))
+
+
+@lru_cache(maxsize=128)
+def _waves_held_back(kernel: Filter, size: int, device: torch.device, dtype: torch.dtype) -> Tensor:
+    """An orthonormal basis (n, r) of the rows and columns that a filter holds back a part of."""
+    held_back = kernel.gains(size) != 1
+    along = np.flatnonzero(held_back.any(axis=0) | held_back.any(axis=1))
+    # of two opposite frequencies, which are held back together, one tells both waves
+    angles = 2 * np.pi / size * np.outer(np.arange(size), along[along <= size // 2])
+    waves = np.concatenate([np.cos(angles), np.sin(angles)], axis=1)
+    lengths = np.linalg.norm(waves, axis=0)
+    there = lengths > 0.5  # frequency zero and Nyquist have no sine
+    with torch.inference_mode(False):
+        return torch.tensor(waves[:, there] / lengths[there], device=device, dtype=dtype)
+
+
 def singular_values(maps: Tensor) -> Tensor:
     """Singular values of maps (…, n, n), descending, as (…, n): the vec(Σ) of Eq. 6 and 7.
 

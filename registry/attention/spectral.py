@@ -12,7 +12,14 @@ from registry.component import Parameters, Search
 from registry.errors import RequestError
 from registry.masking import Squeezable
 from registry.site import Site
-from registry.spectrum import Filter, HighPass, Profile, filtered, singular_values
+from registry.spectrum import (
+    Filter,
+    HighPass,
+    Profile,
+    filtered,
+    singular_values,
+    singular_values_held_back,
+)
 
 CITATION = (
     "Kim & Jo, Spatial Attention Network with High Frequency Component for Facial Expression "
@@ -144,11 +151,14 @@ class SpectralAttention(nn.Module):
     def spectra(self, maps: Tensor) -> dict[str, Tensor]:
         """Singular values (N, n) of each part of the maps (N, n, n) that a pair has, Eq. 2 to 7."""
         high = filtered(maps, self.filter)
-        # low is what high leaves, so that the two add up to the map
-        parts = {WHOLE: maps, HIGH: high, LOW: maps - high}
-        names = sorted({name for pair in self.pairs for name in pair})
-        spectra = singular_values(torch.stack([parts[name] for name in names]))
-        return dict(zip(names, spectra, strict=True))
+        parts = {WHOLE: maps, HIGH: high}
+        names = {name for pair in self.pairs for name in pair}
+        full = sorted(names & parts.keys())
+        values = singular_values(torch.stack([parts[name] for name in full]))
+        spectra = dict(zip(full, values, strict=True))
+        if LOW in names:  # what high leaves, so that the two add up to the map
+            spectra[LOW] = singular_values_held_back(maps - high, self.filter)
+        return spectra
 
 
 def _windows(values: Tensor) -> Tensor:

@@ -6,7 +6,14 @@ import torch
 from numpy.typing import NDArray
 
 from registry.attention.controls import ShuffledFilter
-from registry.spectrum import Filter, HighPass, filtered, radial_frequency, singular_values
+from registry.spectrum import (
+    Filter,
+    HighPass,
+    filtered,
+    radial_frequency,
+    singular_values,
+    singular_values_held_back,
+)
 
 PROFILES = [
     HighPass(0.3),
@@ -162,6 +169,46 @@ def test_a_map_that_is_not_finite_has_no_spectrum_and_harms_no_other(fault: floa
     values = singular_values(maps)
     assert values[0].isnan().all()
     torch.testing.assert_close(values[1], torch.linalg.svdvals(maps[1]))
+
+
+@pytest.mark.parametrize("kernel", [*FILTERS, HighPass(0.9)], ids=str)
+@pytest.mark.parametrize("size", [1, 2, 7, 8, 28])
+def test_what_is_held_back_has_lapacks_singular_values(kernel: Filter, size: int) -> None:
+    maps = torch.from_numpy(draw(3, size, size)).requires_grad_()
+    low = maps - filtered(maps, kernel)
+    values = singular_values_held_back(low, kernel)
+    expected = np.linalg.svd(low.detach().numpy(), compute_uv=False)
+    np.testing.assert_allclose(values.detach().numpy(), expected, atol=1e-12)
+    weights = torch.from_numpy(draw(size, seed=1)) * (values.detach() > 1e-10)  # zeros have a kink
+    ours, lapacks = (
+        torch.autograd.grad((found * weights).sum(), maps, retain_graph=True)[0]
+        for found in (values, torch.linalg.svdvals(low))
+    )
+    torch.testing.assert_close(ours, lapacks, atol=1e-9, rtol=0)
+
+
+def test_an_ideal_filter_holds_back_few_waves() -> None:
+    # periods 0 to 3 of 8 to Nyquist: one wave at zero, two at each of the others
+    kernel = HighPass(0.4)
+    maps = torch.from_numpy(draw(16, 16)).requires_grad_()
+    values = singular_values_held_back(maps - filtered(maps, kernel), kernel)
+    assert (values.detach()[:7] > 1e-3).all()
+    assert (values.detach()[7:] == 0).all()
+    (gradient,) = torch.autograd.grad(values[7:].sum(), maps)
+    assert (gradient == 0).all()
+
+
+def test_single_precision_is_as_good_as_lapacks() -> None:
+    kernel = HighPass(0.25)
+    maps = torch.from_numpy(draw(4, 56, 56))
+    exact = torch.linalg.svdvals(maps - filtered(maps, kernel))
+    single = maps.float()
+    low = single - filtered(single, kernel)
+    errors = [
+        (found.double() - exact).abs().max() / exact.max()
+        for found in (singular_values_held_back(low, kernel), torch.linalg.svdvals(low))
+    ]
+    assert errors[0] < max(2 * errors[1], 1e-6)
 
 
 def test_a_filter_first_used_in_inference_can_be_trained_through() -> None:
