@@ -123,7 +123,7 @@ class Specification(Frozen):
     @cached_property
     def configuration(self) -> str:
         """Identity of what is repeated over seeds, split seeds and folds: a leaderboard's row."""
-        repeated = self.model_dump(mode="json", exclude={"seed", "split_seed", "fold"})
+        repeated = self.model_dump(mode="json", exclude=set(SEEDS))
         return _hash(_canonical(repeated))
 
 
@@ -184,7 +184,7 @@ def repeat(specification: Specification, seeds: Mapping[str, Any]) -> Specificat
     if repeated.fold >= (folds := folds_of(repeated)):
         name = label("protocol", repeated.protocol)
         raise RequestError(f"fold = {repeated.fold}: {name} has {folds}, counted from 0")
-    # the same for every repeat, and as long to work out as an identity
+    # put where cached_property looks for it: to work it out takes as long as an identity
     vars(repeated)["configuration"] = specification.configuration
     return repeated
 

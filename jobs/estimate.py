@@ -1,8 +1,8 @@
 """What a list of cells will cost on this machine."""
 
 import time
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
@@ -43,17 +43,18 @@ def estimate(cells: Sequence[Specification], roots: Roots) -> Estimate:
     Each backbone is timed at each input size, with as many of its attentions as there is patience
     for; those left over count as the mean of the others.
     """
-    alike = Counter((cell.configuration, cell.fold) for cell in cells)
-    examples = {(cell.configuration, cell.fold): cell for cell in cells}
-    rates = _rates(examples.values(), roots)
+    repeats: dict[tuple[str, int], list[Specification]] = defaultdict(list)
+    for cell in cells:
+        repeats[cell.configuration, cell.fold].append(cell)
+    rates = _rates([first for first, *_ in repeats.values()], roots)
     sizes: dict[str, tuple[int, int]] = {}
     images, seconds = 0, 0.0
-    for key, cell in examples.items():
+    for cell, *others in repeats.values():
         split = f"{cell.dataset} {cell.protocol} {cell.fold}"
         if split not in sizes:
             sizes[split] = _sizes(cell, roots)
         trained, watched = sizes[split]
-        epochs = alike[key] * cell.recipe.epochs
+        epochs = (1 + len(others)) * cell.recipe.epochs
         images += epochs * trained
         seconds += epochs * rates[model_key(cell)] * (trained + FORWARD_SHARE * watched)
     return Estimate(images, seconds)
@@ -66,7 +67,7 @@ def _sizes(cell: Specification, roots: Roots) -> tuple[int, int]:
     return trained, sum(len(indices) for indices in split.parts.values()) - trained
 
 
-def _rates(cells: Iterable[Specification], roots: Roots) -> dict[str, float]:
+def _rates(cells: Sequence[Specification], roots: Roots) -> dict[str, float]:
     """Seconds that an image takes in training, by model."""
     models = {model_key(cell): cell for cell in cells}
     timed: dict[str, dict[str, float]] = defaultdict(dict)

@@ -1,4 +1,4 @@
-"""Matrices of any size, for their expansion and the look-up of their cells to be timed."""
+"""Matrices of any size, for their expansion, look-up and dry run to be timed."""
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence

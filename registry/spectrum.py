@@ -29,6 +29,9 @@ class Filter(Hashable, Protocol):
         The gains of opposite frequencies are equal, so that the filtered map is real.
         """
 
+    def stopband(self, size: int) -> int:
+        """Frequency, in periods a side, above which a size × size map passes as it is."""
+
 
 @dataclass(frozen=True)
 class HighPass:
@@ -58,6 +61,12 @@ class HighPass:
             return -np.expm1(-(frequency**2) / (2 * self.radius**2))
         return 1 - 1 / (1 + (frequency / self.radius) ** (2 * self.order))
 
+    def stopband(self, size: int) -> int:
+        """Where all passes as it is, see `Filter.stopband`: nowhere, unless the edge is ideal."""
+        nyquist = size / 2
+        edge = self.radius * nyquist if self.profile == "ideal" else nyquist
+        return int(edge + 1e-6)  # rounding must not lose a frequency on the edge
+
 
 def radial_frequency(size: int) -> Gains:
     """Distance of each frequency of a size × size map from zero; 1 is Nyquist on an axis."""
@@ -79,44 +88,43 @@ def filtered(maps: Tensor, kernel: Filter) -> Tensor:
 
 @lru_cache(maxsize=128)
 def _half_plane(kernel: Filter, size: int, device: torch.device, dtype: torch.dtype) -> Tensor:
-    # a tensor that is born in inference mode could never be trained through later
-    with torch.inference_mode(False):
-        half = kernel.gains(size)[:, : size // 2 + 1]
-        return torch.tensor(half, device=device, dtype=dtype)
+    return _constant(kernel.gains(size)[:, : size // 2 + 1], device, dtype)
 
 
-def singular_values_held_back(maps: Tensor, kernel: Filter) -> Tensor:
-    """Singular values (…, n), descending, of what a filter holds back of maps (…, n, n).
+def band_limited_singular_values(maps: Tensor, highest: int) -> Tensor:
+    """Singular values (…, n), descending, of maps (…, n, n) without frequencies above one.
 
-    An ideal filter that holds back m frequencies on each side of zero leaves rows and columns that
-    are sums of 2m + 1 waves: in their basis the map is a matrix of that size, with the same
-    singular values, and the other n − 2m − 1 are zero. Those have no gradient.
+    Rows and columns of such maps are sums of 2·highest + 1 waves: in their basis a map is a matrix
+    of that size, with the same singular values, and the others are zero.
 
     Parameters
     ----------
-    maps : tensor, (…, n, n)
-        A map less `filtered`.
+    highest : int
+        In periods a side. What is in the maps above it is left out.
     """
     size = maps.shape[-1]
-    waves = _waves_held_back(kernel, size, maps.device, maps.dtype)
-    if waves.shape[-1] == size:
+    if 2 * highest + 1 >= size:
         return singular_values(maps)
+    waves = _waves(highest, size, maps.device, maps.dtype)
     values = singular_values(waves.mT @ maps @ waves)
-    return torch.nn.functional.pad(values, (0, size - waves.shape[-1]))
+    zero = 0 * values[..., :1]  # NaN for a map that is not finite
+    rest = zero.expand(*zero.shape[:-1], size - values.shape[-1])
+    return torch.cat([values, rest], dim=-1)
 
 
 @lru_cache(maxsize=128)
-def _waves_held_back(kernel: Filter, size: int, device: torch.device, dtype: torch.dtype) -> Tensor:
-    """An orthonormal basis (n, r) of the rows and columns that a filter holds back a part of."""
-    held_back = kernel.gains(size) != 1
-    along = np.flatnonzero(held_back.any(axis=0) | held_back.any(axis=1))
-    # of two opposite frequencies, which are held back together, one tells both waves
-    angles = 2 * np.pi / size * np.outer(np.arange(size), along[along <= size // 2])
-    waves = np.concatenate([np.cos(angles), np.sin(angles)], axis=1)
-    lengths = np.linalg.norm(waves, axis=0)
-    there = lengths > 0.5  # frequency zero and Nyquist have no sine
+def _waves(highest: int, size: int, device: torch.device, dtype: torch.dtype) -> Tensor:
+    """Orthonormal waves (n, 2·highest + 1), all of them below Nyquist's frequency."""
+    angles = 2 * np.pi / size * np.outer(np.arange(size), np.arange(1, highest + 1))
+    constant = np.full((size, 1), 0.5**0.5)
+    waves = np.concatenate([constant, np.cos(angles), np.sin(angles)], axis=1)
+    return _constant(waves * (2 / size) ** 0.5, device, dtype)
+
+
+def _constant(values: Gains, device: torch.device, dtype: torch.dtype) -> Tensor:
+    # a tensor that is born in inference mode could never be trained through later
     with torch.inference_mode(False):
-        return torch.tensor(waves[:, there] / lengths[there], device=device, dtype=dtype)
+        return torch.from_numpy(values).to(dtype).to(device)
 
 
 def singular_values(maps: Tensor) -> Tensor:

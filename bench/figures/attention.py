@@ -24,7 +24,7 @@ from bench.figures.style import (
     styled,
 )
 from registry.attention.spectral import HIGH, LOW, WHOLE, SpectralAttention
-from registry.spectrum import filtered, singular_values
+from registry.spectrum import filtered
 
 Floats = NDArray[np.float64]
 SYMBOLS = {WHOLE: r"$\tilde{x}$", HIGH: "$h$", LOW: r"$\tilde{x} - h$"}
@@ -91,13 +91,14 @@ def _stage(name: str, module: SpectralAttention, x: Tensor, refined: Tensor) -> 
     high = filtered(squeezed, module.filter)
     parts = {WHOLE: squeezed, HIGH: high, LOW: squeezed - high}
     used = [part for part in parts if any(part in pair for pair in module.pairs)]
+    spectra = module.spectra(squeezed)
     correlation = module.correlate(squeezed)
     score = torch.sigmoid(module.mix(correlation.to(module.mix.weight.dtype)))
     return Stage(
         name=name.removesuffix(".attention"),
         pairs=module.pairs,
         parts={part: _array(parts[part][0]) for part in used},
-        spectra={part: _array(singular_values(parts[part])[0]) for part in used},
+        spectra={part: _array(spectra[part][0]) for part in used},
         correlation=_array(correlation[0]),
         score=_array(score[0, 0]),
         entering=_array(x[0].mean(dim=0)),

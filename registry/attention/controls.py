@@ -116,6 +116,10 @@ class ShuffledFilter:
             shuffled[orbits] = shuffled[opposite[orbits]] = source[orbits[order]]
         return shuffled.reshape(size, size)
 
+    def stopband(self, size: int) -> int:
+        """Nyquist: what is held back may be anywhere."""
+        return size // 2
+
 
 @attention(
     "hfc_random",

@@ -16,9 +16,9 @@ from registry.spectrum import (
     Filter,
     HighPass,
     Profile,
+    band_limited_singular_values,
     filtered,
     singular_values,
-    singular_values_held_back,
 )
 
 CITATION = (
@@ -152,12 +152,14 @@ class SpectralAttention(nn.Module):
         """Singular values (N, n) of each part of the maps (N, n, n) that a pair has, Eq. 2 to 7."""
         high = filtered(maps, self.filter)
         parts = {WHOLE: maps, HIGH: high}
-        names = {name for pair in self.pairs for name in pair}
-        full = sorted(names & parts.keys())
-        values = singular_values(torch.stack([parts[name] for name in full]))
-        spectra = dict(zip(full, values, strict=True))
-        if LOW in names:  # what high leaves, so that the two add up to the map
-            spectra[LOW] = singular_values_held_back(maps - high, self.filter)
+        wanted = {name for pair in self.pairs for name in pair}
+        spectra: dict[str, Tensor] = {}
+        if together := sorted(wanted & parts.keys()):
+            values = singular_values(torch.stack([parts[name] for name in together]))
+            spectra.update(zip(together, values, strict=True))
+        if LOW in wanted:
+            low = maps - high  # what high leaves, so that the two add up to the map
+            spectra[LOW] = band_limited_singular_values(low, self.filter.stopband(maps.shape[-1]))
         return spectra
 
 

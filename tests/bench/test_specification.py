@@ -173,7 +173,10 @@ class TestWhatChangesIt:
     def test_repetitions_change_the_cell_but_not_its_configuration(self, key):
         folded = {"protocol": {"name": "subject", "folds": 3}}
         assert spec(**folded).id != spec(**folded, **{key: 1}).id
-        assert spec(**folded).configuration == spec(**folded, **{key: 1}).configuration
+        repeated = spec(**folded, **{key: 1})
+        assert spec(**folded).configuration == repeated.configuration
+        anew = Specification.model_validate_json(repeated.canonical())
+        assert anew.configuration == repeated.configuration
 
     def test_the_data(self):
         other = specify(PLAIN | {"epochs": 3}, lambda _: "1" * 32)

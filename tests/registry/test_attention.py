@@ -176,6 +176,19 @@ def test_the_spectra_are_single_precision_under_autocast(dtype: torch.dtype) -> 
     np.testing.assert_allclose(score, np.repeat(expected, 6, axis=1), rtol=2e-5)
 
 
+@pytest.mark.parametrize("name", ["bam", *SPECTRAL])
+def test_compiled_it_is_one_graph_with_the_same_gradient(name: str) -> None:
+    module, x = make(name).eval(), draw(2, 6, 9, 9).float()
+    # without code for a machine, which a compiler would be needed for: what counts is the graph
+    compiled = torch.compile(module, backend="eager", fullgraph=True)
+    gradients = []
+    for forward in (module, compiled):
+        module.zero_grad()
+        forward(x).square().sum().backward()
+        gradients.append([weight.grad for weight in module.parameters()])
+    torch.testing.assert_close(*gradients)
+
+
 @pytest.mark.parametrize("name", SPECTRAL)
 def test_a_map_that_is_not_square_is_refused(name: str) -> None:
     with pytest.raises(RequestError, match="square map, and this one is 6 × 9 × 8"):

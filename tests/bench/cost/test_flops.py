@@ -99,6 +99,17 @@ def test_spectral_attention_is_its_convolutions_and_the_formulas():
     assert added == by_hand
 
 
+def test_a_low_pass_part_is_decomposed_in_its_waves():
+    """Against `hfc`, of which only the query differs: 2m + 1 waves, m periods to the radius."""
+    models = [parse_model(f"resnet18/{name}").build(1, 7, 64) for name in ("hfc", "lfc")]
+    high, low = (count_flops(model, torch.randn(1, 1, 64, 64)).total for model in models)
+    by_hand = 0
+    for side, waves in ((32, 9), (16, 5), (8, 3), (4, 1)):
+        by_hand += 2 * waves * side * side + 2 * waves * side * waves  # from both sides
+        by_hand += round(8 * waves**3 / 3) - round(8 * side**3 / 3)
+    assert low - high == by_hand
+
+
 @pytest.mark.parametrize("model", ["resnet18", "mobilenet_v2/hfc", "resnet18/bam"])
 def test_images_cost_the_same_in_a_batch(model):
     network = parse_model(model).build(1, 7, 64)
