@@ -126,6 +126,13 @@ class Specification(Frozen):
         repeated = self.model_dump(mode="json", exclude=set(SEEDS))
         return _hash(_canonical(repeated))
 
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy with some fields changed, and with identities of its own."""
+        copied = super().model_copy(update=update, deep=deep)
+        for identity in ("id", "configuration"):
+            vars(copied).pop(identity, None)
+        return copied
+
 
 SEEDS = ("split_seed", "fold", "seed")
 #: Every key that a matrix may set, beside the parameters of components (``attention.radius``).

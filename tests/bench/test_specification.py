@@ -175,6 +175,9 @@ class TestWhatChangesIt:
         assert spec(**folded).id != spec(**folded, **{key: 1}).id
         repeated = spec(**folded, **{key: 1})
         assert spec(**folded).configuration == repeated.configuration
+        changed = repeated.model_copy(update={"recipe": Recipe(epochs=1)})
+        assert changed.configuration != repeated.configuration
+        assert changed.id != repeated.id
         anew = Specification.model_validate_json(repeated.canonical())
         assert anew.configuration == repeated.configuration
 
