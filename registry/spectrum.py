@@ -134,6 +134,7 @@ def singular_values(maps: Tensor) -> Tensor:
     finite for repeated and vanishing ones. A map that is not finite has NaN for its spectrum, as it
     would have after a convolution, so that training that diverges shows it in the loss.
     """
-    finite = maps.isfinite().all(dim=-1).all(dim=-1)[..., None]
+    # a sum takes one pass; that of finite values overflows where their squares long have
+    finite = maps.sum(dim=(-2, -1)).isfinite()[..., None]
     values = decomposition.singular_values(torch.where(finite[..., None], maps, 0.0))
     return torch.where(finite, values, torch.nan)
