@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from typing import Any, Literal, Self
@@ -15,6 +15,7 @@ from registry.errors import RequestError, nearest
 
 #: Goes up when the meaning of a specification changes; every identity changes with it.
 IDENTITY_VERSION = 1
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False).encode
 #: What every database can hold as a whole number.
 LARGEST_SEED = 2**31 - 1
 
@@ -24,8 +25,24 @@ class Frozen(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy with some fields changed, that knows nothing that was worked out before."""
+        copied = super().model_copy(update=update, deep=deep)
+        for name in vars(copied).keys() - type(self).model_fields.keys():
+            del vars(copied)[name]
+        return copied
 
-class Recipe(Frozen):
+
+class Shared(Frozen):
+    """A part of a specification, which its repeats share: its text is worked out once for all."""
+
+    @cached_property
+    def text(self) -> str:
+        """Canonical JSON, see `Specification.canonical`."""
+        return _canonical(self.model_dump(mode="json"))
+
+
+class Recipe(Shared):
     """How a cell is trained.
 
     The defaults are the paper's (§4.1, §4.2) where it states them: 224×224 input, up-sampled;
@@ -65,7 +82,7 @@ class Recipe(Frozen):
         return self
 
 
-class Chosen(Frozen):
+class Chosen(Shared):
     """A component with its version and every parameter written out."""
 
     name: str
@@ -113,7 +130,7 @@ class Specification(Frozen):
 
     def canonical(self) -> str:
         """JSON with sorted keys, no spaces and every default written out."""
-        return _canonical(self.model_dump(mode="json"))
+        return self._text(type(self).model_fields)
 
     @cached_property
     def id(self) -> str:
@@ -123,15 +140,12 @@ class Specification(Frozen):
     @cached_property
     def configuration(self) -> str:
         """Identity of what is repeated over seeds, split seeds and folds: a leaderboard's row."""
-        repeated = self.model_dump(mode="json", exclude=set(SEEDS))
-        return _hash(_canonical(repeated))
+        return _hash(self._text(type(self).model_fields.keys() - SEEDS))
 
-    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """A copy with some fields changed, and with identities of its own."""
-        copied = super().model_copy(update=update, deep=deep)
-        for identity in ("id", "configuration"):
-            vars(copied).pop(identity, None)
-        return copied
+    def _text(self, names: Iterable[str]) -> str:
+        values = [(name, getattr(self, name)) for name in sorted(names)]
+        texts = [(n, v.text if isinstance(v, Shared) else _canonical(v)) for n, v in values]
+        return "{" + ",".join(f'"{name}":{text}' for name, text in texts) + "}"
 
 
 SEEDS = ("split_seed", "fold", "seed")
@@ -233,10 +247,6 @@ def label(kind: str, chosen: Chosen) -> str:
     defaults = KINDS[kind].get(chosen.name).parameters().model_dump(mode="json")
     changed = [f"{k}={v}" for k, v in chosen.parameters.items() if defaults.get(k) != v]
     return f"{chosen.name}({', '.join(changed)})" if changed else chosen.name
-
-
-def _canonical(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def _hash(text: str) -> str:

@@ -4,6 +4,7 @@ import time
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from statistics import fmean
 
 import torch
@@ -17,7 +18,8 @@ from registry.samples import Samples
 TIMED_BATCH = 2
 #: A forward pass is about a third of a training step.
 FORWARD_SHARE = 1 / 3
-#: Seconds of timing after which only a backbone that has not had its turn is timed.
+#: Seconds of timing after which only a backbone that has not had its turn is timed: one of each is
+#: first.
 PATIENCE = 0.5
 
 
@@ -69,17 +71,20 @@ def _sizes(cell: Specification, roots: Roots) -> tuple[int, int]:
 
 def _rates(cells: Sequence[Specification], roots: Roots) -> dict[str, float]:
     """Seconds that an image takes in training, by model."""
-    models = {model_key(cell): cell for cell in cells}
+    models: dict[str, dict[str, Specification]] = defaultdict(dict)
+    for cell in cells:
+        models[_backbone(cell)][model_key(cell)] = cell
     timed: dict[str, dict[str, float]] = defaultdict(dict)
     started = time.perf_counter()
-    for key, cell in models.items():
-        alike = timed[_backbone(cell)]
-        if not alike or time.perf_counter() - started < PATIENCE:
-            alike[key] = _seconds_per_image(cell, load_samples(cell.dataset, roots))
-    means = {backbone: fmean(alike.values()) for backbone, alike in timed.items()}
-    return {
-        key: timed[_backbone(cell)].get(key, means[_backbone(cell)]) for key, cell in models.items()
-    }
+    for one_of_each in zip_longest(*(alike.values() for alike in models.values())):
+        for cell in filter(None, one_of_each):
+            alike = timed[_backbone(cell)]
+            if not alike or time.perf_counter() - started < PATIENCE:
+                alike[model_key(cell)] = _seconds_per_image(cell, load_samples(cell.dataset, roots))
+    rates: dict[str, float] = {}
+    for backbone, keys in models.items():
+        rates |= dict.fromkeys(keys, fmean(timed[backbone].values())) | timed[backbone]
+    return rates
 
 
 def _backbone(cell: Specification) -> str:
