@@ -7,7 +7,14 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
 from registry.catalog import ATTENTIONS, BACKBONES, DATASETS, PROTOCOLS
 from registry.component import Component, Registry
@@ -15,7 +22,6 @@ from registry.errors import RequestError, nearest
 
 #: Goes up when the meaning of a specification changes; every identity changes with it.
 IDENTITY_VERSION = 1
-_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False).encode
 #: What every database can hold as a whole number.
 LARGEST_SEED = 2**31 - 1
 
@@ -40,6 +46,10 @@ class Shared(Frozen):
     def text(self) -> str:
         """Canonical JSON, see `Specification.canonical`."""
         return _canonical(self.model_dump(mode="json"))
+
+
+#: Parameters of a recipe that a single optimizer or schedule looks at.
+USED_BY = {"momentum": "sgd", "factor": "plateau", "patience": "plateau"}
 
 
 class Recipe(Shared):
@@ -69,17 +79,13 @@ class Recipe(Shared):
     patience: int = Field(5, ge=0, description="epochs without improvement that are let pass")
     precision: Literal["fp32", "bf16", "fp16"] = "fp32"
 
-    @model_validator(mode="after")
-    def _without_the_unused(self) -> Self:
+    @field_validator(*USED_BY)
+    @classmethod
+    def _default_where_unused(cls, value: float, info: ValidationInfo) -> Any:
         """What this optimizer or schedule does not look at is its default: one training, one id."""
-        unused = set()
-        if self.optimizer != "sgd":
-            unused.add("momentum")
-        if self.schedule != "plateau":
-            unused |= {"factor", "patience"}
-        for name in unused:
-            object.__setattr__(self, name, Recipe.model_fields[name].default)
-        return self
+        name = str(info.field_name)
+        used = USED_BY[name] in (info.data.get("optimizer"), info.data.get("schedule"))
+        return value if used else cls.model_fields[name].default
 
 
 class Chosen(Shared):
@@ -143,9 +149,9 @@ class Specification(Frozen):
         return _hash(self._text(type(self).model_fields.keys() - SEEDS))
 
     def _text(self, names: Iterable[str]) -> str:
-        values = [(name, getattr(self, name)) for name in sorted(names)]
-        texts = [(n, v.text if isinstance(v, Shared) else _canonical(v)) for n, v in values]
-        return "{" + ",".join(f'"{name}":{text}' for name, text in texts) + "}"
+        """Canonical JSON of some fields."""
+        fields = [f'"{name}":{_text_of(getattr(self, name))}' for name in sorted(names)]
+        return "{" + ",".join(fields) + "}"
 
 
 SEEDS = ("split_seed", "fold", "seed")
@@ -247,6 +253,14 @@ def label(kind: str, chosen: Chosen) -> str:
     defaults = KINDS[kind].get(chosen.name).parameters().model_dump(mode="json")
     changed = [f"{k}={v}" for k, v in chosen.parameters.items() if defaults.get(k) != v]
     return f"{chosen.name}({', '.join(changed)})" if changed else chosen.name
+
+
+# once, for `json.dumps` makes an encoder each time
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False).encode
+
+
+def _text_of(value: Any) -> str:
+    return value.text if isinstance(value, Shared) else _canonical(value)
 
 
 def _hash(text: str) -> str:

@@ -18,8 +18,7 @@ from registry.samples import Samples
 TIMED_BATCH = 2
 #: A forward pass is about a third of a training step.
 FORWARD_SHARE = 1 / 3
-#: Seconds of timing after which only a backbone that has not had its turn is timed: one of each is
-#: first.
+#: Seconds after which no model is timed, unless it is the first of its backbone.
 PATIENCE = 0.5
 
 
@@ -48,15 +47,16 @@ def estimate(cells: Sequence[Specification], roots: Roots) -> Estimate:
     repeats: dict[tuple[str, int], list[Specification]] = defaultdict(list)
     for cell in cells:
         repeats[cell.configuration, cell.fold].append(cell)
-    rates = _rates([first for first, *_ in repeats.values()], roots)
+    rates = _rates([alike[0] for alike in repeats.values()], roots)
     sizes: dict[str, tuple[int, int]] = {}
     images, seconds = 0, 0.0
-    for cell, *others in repeats.values():
+    for alike in repeats.values():
+        cell = alike[0]
         split = f"{cell.dataset} {cell.protocol} {cell.fold}"
         if split not in sizes:
             sizes[split] = _sizes(cell, roots)
         trained, watched = sizes[split]
-        epochs = (1 + len(others)) * cell.recipe.epochs
+        epochs = len(alike) * cell.recipe.epochs
         images += epochs * trained
         seconds += epochs * rates[model_key(cell)] * (trained + FORWARD_SHARE * watched)
     return Estimate(images, seconds)
@@ -71,20 +71,25 @@ def _sizes(cell: Specification, roots: Roots) -> tuple[int, int]:
 
 def _rates(cells: Sequence[Specification], roots: Roots) -> dict[str, float]:
     """Seconds that an image takes in training, by model."""
-    models: dict[str, dict[str, Specification]] = defaultdict(dict)
-    for cell in cells:
-        models[_backbone(cell)][model_key(cell)] = cell
+    models = {model_key(cell): cell for cell in cells}
     timed: dict[str, dict[str, float]] = defaultdict(dict)
     started = time.perf_counter()
-    for one_of_each in zip_longest(*(alike.values() for alike in models.values())):
-        for cell in filter(None, one_of_each):
-            alike = timed[_backbone(cell)]
-            if not alike or time.perf_counter() - started < PATIENCE:
-                alike[model_key(cell)] = _seconds_per_image(cell, load_samples(cell.dataset, roots))
-    rates: dict[str, float] = {}
-    for backbone, keys in models.items():
-        rates |= dict.fromkeys(keys, fmean(timed[backbone].values())) | timed[backbone]
-    return rates
+    for key, cell in _in_turns(models):
+        alike = timed[_backbone(cell)]
+        if not alike or time.perf_counter() - started < PATIENCE:
+            alike[key] = _seconds_per_image(cell, load_samples(cell.dataset, roots))
+    means = {backbone: fmean(alike.values()) for backbone, alike in timed.items()}
+    return {
+        key: timed[_backbone(cell)].get(key, means[_backbone(cell)]) for key, cell in models.items()
+    }
+
+
+def _in_turns(models: dict[str, Specification]) -> list[tuple[str, Specification]]:
+    """The models, one of each backbone before a second of any."""
+    alike: dict[str, list[tuple[str, Specification]]] = defaultdict(list)
+    for key, cell in models.items():
+        alike[_backbone(cell)].append((key, cell))
+    return [model for turn in zip_longest(*alike.values()) for model in turn if model]
 
 
 def _backbone(cell: Specification) -> str:

@@ -90,7 +90,7 @@ def _shared(decompose: Callable[[Tensor], Any], maps: Tensor) -> Iterator[Tensor
             later = [pool.submit(decompose, part) for part in others]
             parts = [decompose(first), *(one.result() for one in later)]
     for results in zip(*parts, strict=True):
-        whole = torch.cat(results) if others else results[0]
+        whole = torch.cat(results)  # contiguous, whatever LAPACK's order and the number of threads
         yield whole.view(*maps.shape[:-2], *whole.shape[1:])
 
 

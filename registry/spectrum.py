@@ -62,7 +62,7 @@ class HighPass:
         return 1 - 1 / (1 + (frequency / self.radius) ** (2 * self.order))
 
     def stopband(self, size: int) -> int:
-        """Where all passes as it is, see `Filter.stopband`: nowhere, unless the edge is ideal."""
+        """Nyquist, unless the edge is ideal: other profiles hold back a part of everything."""
         nyquist = size / 2
         edge = self.radius * nyquist if self.profile == "ideal" else nyquist
         return int(edge + 1e-6)  # rounding must not lose a frequency on the edge
@@ -70,7 +70,9 @@ class HighPass:
 
 def radial_frequency(size: int) -> Gains:
     """Distance of each frequency of a size × size map from zero; 1 is Nyquist on an axis."""
-    axis = 2 * np.abs(np.fft.fftfreq(size))
+    # not by fftfreq: torch.compile traces NumPy, and PyTorch's is in single precision
+    periods = np.minimum(np.arange(size), np.arange(size, 0, -1))
+    axis = 2 * periods * (1 / size)
     distance: Gains = np.hypot(axis[:, None], axis[None, :])
     return distance
 
@@ -92,7 +94,7 @@ def _half_plane(kernel: Filter, size: int, device: torch.device, dtype: torch.dt
 
 
 def band_limited_singular_values(maps: Tensor, highest: int) -> Tensor:
-    """Singular values (…, n), descending, of maps (…, n, n) without frequencies above one.
+    """Singular values (…, n), descending, of maps (…, n, n) that hold no frequency above `highest`.
 
     Rows and columns of such maps are sums of 2·highest + 1 waves: in their basis a map is a matrix
     of that size, with the same singular values, and the others are zero.
@@ -100,7 +102,7 @@ def band_limited_singular_values(maps: Tensor, highest: int) -> Tensor:
     Parameters
     ----------
     highest : int
-        In periods a side. What is in the maps above it is left out.
+        In periods a side; whatever the maps hold above it is left out.
     """
     size = maps.shape[-1]
     if 2 * highest + 1 >= size:
@@ -124,17 +126,17 @@ def _waves(highest: int, size: int, device: torch.device, dtype: torch.dtype) ->
 def _constant(values: Gains, device: torch.device, dtype: torch.dtype) -> Tensor:
     # a tensor that is born in inference mode could never be trained through later
     with torch.inference_mode(False):
-        return torch.from_numpy(values).to(dtype).to(device)
+        return torch.from_numpy(values.copy()).to(dtype).to(device)
 
 
 def singular_values(maps: Tensor) -> Tensor:
     """Singular values of maps (…, n, n), descending, as (…, n): the vec(Σ) of Eq. 6 and 7.
 
     Its gradient is U diag(g) Vᵀ, which divides by no gap between singular values, so that it stays
-    finite for repeated and vanishing ones. A map that is not finite has NaN for its spectrum, as it
-    would have after a convolution, so that training that diverges shows it in the loss.
+    finite for repeated and vanishing ones. A map that is not finite, or whose sum is not, has NaN
+    for its spectrum, so that training that diverges shows it in the loss.
     """
-    # a sum takes one pass; that of finite values overflows where their squares long have
+    # in one pass: a sum overflows far beyond where products of singular values do
     finite = maps.sum(dim=(-2, -1)).isfinite()[..., None]
     values = decomposition.singular_values(torch.where(finite[..., None], maps, 0.0))
     return torch.where(finite, values, torch.nan)

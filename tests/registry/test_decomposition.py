@@ -41,6 +41,14 @@ def test_the_bits_are_the_same_for_any_number_of_threads(threads, shape, grad):
         assert torch.equal(slopes, found[0][1])
 
 
+@pytest.mark.parametrize("count", [1, 2])
+def test_compilers_are_told_what_comes_out(threads, count):
+    threads(count)
+    maps = torch.randn(2, BLOCK + 3, 28, 28)
+    torch.library.opcheck(torch.ops.ferbench.singular_values.default, (maps,))
+    torch.library.opcheck(torch.ops.ferbench.svd.default, (maps.requires_grad_(),))
+
+
 def test_single_precision_is_within_its_own_rounding_of_double():
     maps = torch.randn(40, 56, 56, generator=torch.Generator().manual_seed(3))
     exact = torch.linalg.svdvals(maps.double())

@@ -225,6 +225,13 @@ def test_single_precision_is_as_good_as_lapacks() -> None:
     assert errors[0] < max(2 * errors[1], 1e-6)
 
 
+def test_compiled_the_edge_is_where_it_was() -> None:
+    kernel = HighPass(0.3)  # 3 of 20 periods a side lie on it
+    maps = torch.from_numpy(draw(20, 20))
+    compiled = torch.compile(filtered, backend="eager", fullgraph=True)
+    torch.testing.assert_close(compiled(maps, kernel), filtered(maps, kernel))
+
+
 def test_a_filter_first_used_in_inference_can_be_trained_through() -> None:
     kernel = HighPass(0.123456789)
     with torch.inference_mode():
