@@ -23,7 +23,7 @@ class Execution(Frozen):
     deterministic : bool
         The same seed on the same machine gives the same bits.
     compile : bool
-        Use ``torch.compile``; pays on long runs only.
+        Use ``torch.compile``: takes minutes, and did not pay on a CPU (docs/performance.md).
     checkpoint_every : float
         Seconds between checkpoints.
     keep : str

@@ -43,7 +43,9 @@ Device = Annotated[str, typer.Option(help="cpu, cuda or auto.")]
 Deterministic = Annotated[
     bool, typer.Option("--deterministic", help="Same seed and machine, same bits; slower.")
 ]
-Compile = Annotated[bool, typer.Option("--compile", help="Use torch.compile; pays on long runs.")]
+Compile = Annotated[
+    bool, typer.Option("--compile", help="Use torch.compile: minutes more; did not pay on a CPU.")
+]
 Keep = Annotated[str, typer.Option(help="Weights to keep: none, best or last.")]
 CheckpointEvery = Annotated[
     float, typer.Option(min=0, metavar="SECONDS", help="Between two checkpoints.")
