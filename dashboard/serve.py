@@ -2,6 +2,7 @@
 
 import contextlib
 import gc
+import importlib
 import socket
 import threading
 import webbrowser
@@ -9,6 +10,14 @@ from pathlib import Path
 
 from registry.errors import RequestError
 
+#: What takes seconds, so that nobody who opens a page shall wait for it.
+IMPORTED_BY_PAGES = (
+    "pandas.io.formats.style",
+    "plotly.graph_objects",
+    "bench.board",
+    "bench.figures.catalog",
+    "bench.study.figures",
+)
 FIRST_PORT = 8501
 TRIED = 50
 
@@ -79,12 +88,8 @@ def _try(address: str, port: int) -> None:
 
 def _warm_up() -> None:
     """Import and work out what pages need, and let no collection look at it ever again."""
-    import pandas.io.formats.style  # noqa: F401  (to have it: nobody shall wait for its import)
-    import plotly.graph_objects  # noqa: F401  (likewise)
-
-    import bench.board
-    import bench.figures.catalog
-    import bench.study.figures  # noqa: F401  (likewise)
+    for module in IMPORTED_BY_PAGES:
+        importlib.import_module(module)
     from bench.statistics.doubted import doubts_of
     from registry.catalog import ATTENTIONS, BACKBONES, DATASETS, PROTOCOLS
     from registry.reported import reported_tables

@@ -172,8 +172,8 @@ class TestWhatChangesIt:
     @pytest.mark.parametrize("key", ["seed", "split_seed", "fold"])
     def test_repetitions_change_the_cell_but_not_its_configuration(self, key):
         folded = {"protocol": {"name": "subject", "folds": 3}}
-        assert spec(**folded).id != spec(**folded, **{key: 1}).id
         repeated = spec(**folded, **{key: 1})
+        assert spec(**folded).id != repeated.id
         assert spec(**folded).configuration == repeated.configuration
         changed = repeated.model_copy(update={"recipe": Recipe(epochs=1)})
         assert changed.configuration != repeated.configuration

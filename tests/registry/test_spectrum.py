@@ -162,7 +162,7 @@ def test_gradient_of_the_nuclear_norm_at_the_identity_is_the_identity() -> None:
     torch.testing.assert_close(gradient, torch.eye(4, dtype=torch.float64))
 
 
-@pytest.mark.parametrize("fault", [np.nan, np.inf])
+@pytest.mark.parametrize("fault", [np.nan, np.inf, -np.inf])
 def test_a_map_that_is_not_finite_has_no_spectrum_and_harms_no_other(fault: float) -> None:
     maps = torch.from_numpy(draw(2, 4, 4))
     maps[0, 1, 2] = fault
@@ -170,6 +170,11 @@ def test_a_map_that_is_not_finite_has_no_spectrum_and_harms_no_other(fault: floa
         assert values[0].isnan().all()
         assert values[1].isfinite().all()
     torch.testing.assert_close(singular_values(maps)[1], torch.linalg.svdvals(maps[1]))
+
+
+def test_a_map_whose_sum_overflows_is_finite_all_the_same() -> None:
+    values = singular_values(torch.full((4, 4), 3e37))
+    torch.testing.assert_close(values / 1e38, torch.tensor([1.2, 0, 0, 0]))
 
 
 @pytest.mark.parametrize("kernel", [*FILTERS, HighPass(0.9)], ids=str)
